@@ -1,0 +1,255 @@
+// Package db opens the platform's database, SQLite or PostgreSQL, and gives both one face.
+//
+// Queries are written once, with $1 placeholders, in the part of SQL that both engines share. The few places
+// where they differ are methods here; nothing outside this package may ask which engine runs.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	_ "modernc.org/sqlite"             // driver "sqlite"
+)
+
+// Q is what a query needs: a DB or a Tx. A store takes a Q, so that its caller decides what belongs in one transaction.
+type Q interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// DB is an open database. Its queries run outside a transaction: reads on a pool that cannot write, statements that
+// change something in a transaction of their own.
+type DB struct {
+	engine engine
+	write  *sql.DB // SQLite: one connection, so that writers queue here and not inside the engine
+	read   *sql.DB
+	file   string // SQLite's file, "" otherwise
+
+	group  *groupCommit // nil where the engine groups commits by itself
+	mu     sync.Mutex
+	hot    map[string]*sql.Stmt
+	unlock func()
+}
+
+// Tx is a transaction.
+type Tx struct {
+	*sql.Tx
+	engine engine
+}
+
+type engine int
+
+const (
+	sqlite engine = iota
+	postgres
+)
+
+// Open opens url: "postgres://…", or the name of an SQLite file, which is made if it does not exist.
+func Open(url string) (*DB, error) {
+	if IsServer(url) {
+		return openPostgres(url)
+	}
+	return openSQLite(url)
+}
+
+// IsServer reports whether url names a database server and not a file.
+func IsServer(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
+}
+
+func openPostgres(url string) (*DB, error) {
+	s, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, fmt.Errorf("PostgreSQL: %w", err)
+	}
+	s.SetMaxOpenConns(16)
+	s.SetMaxIdleConns(16)
+	if err := s.Ping(); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("PostgreSQL: %w", err)
+	}
+	return &DB{engine: postgres, write: s, read: s, hot: map[string]*sql.Stmt{}}, nil
+}
+
+// pragmas: FULL makes each commit reach the disk before it is acknowledged; secure_delete overwrites what is deleted.
+const pragmas = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(wal)" +
+	"&_pragma=synchronous(full)&_pragma=secure_delete(1)&_pragma=cache_size(-16000)"
+
+func openSQLite(file string) (*DB, error) {
+	if dir := filepath.Dir(file); dir != "." {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	// The file is made here, readable by its owner alone; the driver would let everybody on the machine read it.
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	f.Close()
+	name := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(file)
+	w, err := sql.Open("sqlite", name+"?"+pragmas+"&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	w.SetMaxOpenConns(1)
+	if err := w.Ping(); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	r, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=query_only(1)")
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	r.SetMaxOpenConns(8)
+	r.SetMaxIdleConns(8)
+	d := &DB{engine: sqlite, write: w, read: r, file: file, hot: map[string]*sql.Stmt{}}
+	d.group = startGroupCommit(d)
+	return d, nil
+}
+
+// Close ends the database's use.
+func (d *DB) Close() error {
+	if d.group != nil {
+		d.group.stop()
+	}
+	err := d.write.Close()
+	if d.read != d.write {
+		err = errors.Join(err, d.read.Close())
+	}
+	if d.unlock != nil {
+		d.unlock()
+	}
+	return err
+}
+
+// Ping reports whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
+
+// ExecContext runs a statement in a transaction of its own.
+func (d *DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return d.write.ExecContext(ctx, query, args...)
+}
+
+// QueryContext reads. A statement that changes something and returns rows belongs in InTx.
+func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return d.read.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext reads one row.
+func (d *DB) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return d.read.QueryRowContext(ctx, query, args...)
+}
+
+// HotRow is QueryRowContext for a query that runs at every request: it is prepared once.
+func (d *DB) HotRow(ctx context.Context, query string, args ...any) *sql.Row {
+	s, err := d.prepared(ctx, d.read, query)
+	if err != nil {
+		return d.read.QueryRowContext(ctx, query, args...)
+	}
+	return s.QueryRowContext(ctx, args...)
+}
+
+func (d *DB) prepared(ctx context.Context, pool *sql.DB, query string) (*sql.Stmt, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s := d.hot[query]; s != nil {
+		return s, nil
+	}
+	s, err := pool.PrepareContext(context.WithoutCancel(ctx), query)
+	if err == nil {
+		d.hot[query] = s
+	}
+	return s, err
+}
+
+// InTx runs f in a transaction, which commits if f returns nil.
+func (d *DB) InTx(ctx context.Context, f func(tx *Tx) error) error {
+	t, err := d.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	if err := f(&Tx{t, d.engine}); err != nil {
+		return err
+	}
+	return t.Commit()
+}
+
+// SkipLocked goes at the end of the inner select of a claim: where several processes work on one queue, each
+// takes rows that no other has taken. SQLite has one writer and needs no words.
+func (t *Tx) SkipLocked() string {
+	if t.engine == postgres {
+		return " for update skip locked"
+	}
+	return ""
+}
+
+// Insert adds rows with as few statements as both engines allow. The query ends with "values"; each row has cols values.
+func (t *Tx) Insert(ctx context.Context, query string, cols int, rows [][]any) error {
+	const most = 30_000 // SQLite takes 32,766 values a statement, PostgreSQL 65,535
+	per := min(most/cols, 500)
+	for len(rows) > 0 {
+		n := min(per, len(rows))
+		var b strings.Builder
+		b.WriteString(query)
+		args := make([]any, 0, n*cols)
+		for i, row := range rows[:n] {
+			if len(row) != cols {
+				return fmt.Errorf("db: row of %d values, want %d", len(row), cols)
+			}
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(" (")
+			for j, v := range row {
+				if j > 0 {
+					b.WriteByte(',')
+				}
+				fmt.Fprintf(&b, "$%d", i*cols+j+1)
+				args = append(args, v)
+			}
+			b.WriteByte(')')
+		}
+		if _, err := t.ExecContext(ctx, b.String(), args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// Rows runs a query and scans each row with scan.
+func Rows[T any](ctx context.Context, q Q, scan func(*sql.Rows, *T) error, query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		var t T
+		if err := scan(rows, &t); err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, rows.Err()
+}
+
+// Changed reports how many rows a statement changed.
+func Changed(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}

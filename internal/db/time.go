@@ -1,0 +1,34 @@
+package db
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"time"
+)
+
+// Time is a moment as both engines store it: microseconds since 1970 UTC in a whole number, NULL for the zero time.
+type Time struct{ time.Time }
+
+// At wraps t for storing.
+func At(t time.Time) Time { return Time{t} }
+
+// Value implements driver.Valuer.
+func (t Time) Value() (driver.Value, error) {
+	if t.IsZero() {
+		return nil, nil
+	}
+	return t.UnixMicro(), nil
+}
+
+// Scan implements sql.Scanner.
+func (t *Time) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		t.Time = time.Time{}
+	case int64:
+		t.Time = time.UnixMicro(v).UTC()
+	default:
+		return fmt.Errorf("db.Time: cannot scan %T", v)
+	}
+	return nil
+}

@@ -1,0 +1,227 @@
+// Package i18n holds the platform's words in Finnish, Swedish and English, and writes numbers, dates and
+// sorted names as each language does.
+//
+// Each package brings its own catalogue, locales/LANG.txt with a "key = text" a line, and begins its keys with
+// its own name. A text may have {placeholders}. A key that ends in [one] is used instead of the plain key when the
+// argument n is exactly 1; the three languages need no other plural form for whole numbers.
+package i18n
+
+import (
+	"bufio"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+)
+
+// Langs are the languages, the first being the one that others fall back to.
+var Langs = []string{"fi", "sv", "en"}
+
+// Known reports whether lang is one of Langs.
+func Known(lang string) bool { return slices.Contains(Langs, lang) }
+
+// Words maps a language to its messages. It is filled at start and then only read.
+type Words map[string]map[string]string
+
+// Load adds the files locales/LANG.txt of each fsys.
+func Load(all ...fs.FS) (Words, error) {
+	w := Words{}
+	for _, lang := range Langs {
+		w[lang] = map[string]string{}
+	}
+	for _, fsys := range all {
+		for _, lang := range Langs {
+			if err := w.load(fsys, lang); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return w, nil
+}
+
+func (w Words) load(fsys fs.FS, lang string) error {
+	name := path.Join("locales", lang+".txt")
+	f, err := fsys.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sc := bufio.NewScanner(f)
+	for n := 1; sc.Scan(); n++ {
+		line := strings.TrimSpace(sc.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, text, ok := strings.Cut(line, " = ")
+		if !ok {
+			return fmt.Errorf("%s:%d: want key = text", name, n)
+		}
+		if _, dup := w[lang][key]; dup {
+			return fmt.Errorf("%s:%d: %s is there already", name, n, key)
+		}
+		w[lang][key] = strings.ReplaceAll(text, `\n`, "\n")
+	}
+	return sc.Err()
+}
+
+// T is the message key in lang with its placeholders filled from args (name, value, name, value ...). A missing
+// message shows its key; Missing finds it in a test.
+func (w Words) T(lang, key string, args ...any) string {
+	m := w[lang]
+	text, ok := m[key]
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == "n" && fmt.Sprint(args[i+1]) == "1" {
+			if one, has := m[key+"[one]"]; has {
+				text, ok = one, true
+			}
+		}
+	}
+	if !ok {
+		return key
+	}
+	if len(args) == 0 {
+		return text
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		text = strings.ReplaceAll(text, "{"+fmt.Sprint(args[i])+"}", show(lang, args[i+1]))
+	}
+	return text
+}
+
+func show(lang string, v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int:
+		return Int(lang, v)
+	case int64:
+		return Int(lang, int(v))
+	case time.Time:
+		return Time(lang, v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// Has reports whether there is a message key.
+func (w Words) Has(lang, key string) bool { _, ok := w[lang][key]; return ok }
+
+// Int writes a whole number with the language's grouping: 18 000, in English 18,000.
+func Int(lang string, n int) string {
+	s := strconv.Itoa(n)
+	if n > -1000 && n < 1000 {
+		return s
+	}
+	sep := "\u00a0"
+	if lang == "en" {
+		sep = ","
+	}
+	sign := ""
+	if n < 0 {
+		sign, s = "−", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + sep + s[i:]
+	}
+	return sign + s
+}
+
+// Decimal writes v with the given number of decimals and the language's decimal mark.
+func Decimal(lang string, v float64, decimals int) string {
+	s := strconv.FormatFloat(v, 'f', decimals, 64)
+	if lang != "en" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+// zone is where every county is. A machine without time zone data counts in winter time.
+var zone = func() *time.Location {
+	z, err := time.LoadLocation("Europe/Helsinki")
+	if err != nil {
+		z = time.FixedZone("EET", 2*60*60)
+	}
+	return z
+}()
+
+// Zone is the time zone in which the platform shows and reads times.
+func Zone() *time.Location { return zone }
+
+// Date writes the day of t as the language does.
+func Date(lang string, t time.Time) string {
+	if lang == "en" {
+		return t.In(zone).Format("2 January 2006")
+	}
+	return t.In(zone).Format("2.1.2006")
+}
+
+// Time writes day and hour of t as the language does.
+func Time(lang string, t time.Time) string {
+	t = t.In(zone)
+	switch lang {
+	case "fi":
+		return t.Format("2.1.2006 klo 15.04")
+	case "sv":
+		return t.Format("2.1.2006 kl. 15.04")
+	}
+	return t.Format("2 January 2006, 15:04")
+}
+
+// Sort orders items by name as the language orders its letters: å ä ö come last in Finnish and Swedish.
+func Sort[T any](lang string, items []T, name func(T) string) {
+	c := collate.New(language.Make(lang), collate.Numeric)
+	slices.SortStableFunc(items, func(a, b T) int { return c.CompareString(name(a), name(b)) })
+}
+
+// Fold makes text comparable without regard to case: the engines' own lower() disagree about Ä.
+func Fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// Pick chooses the best of what an Accept-Language header asks for, and the first language for none.
+func Pick(header string) string {
+	tags, _, _ := language.ParseAcceptLanguage(header)
+	for _, t := range tags {
+		if base, _ := t.Base(); Known(base.String()) {
+			return base.String()
+		}
+	}
+	return Langs[0]
+}
+
+var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+
+// Missing lists what is wrong with the catalogue: a key that a language lacks, and placeholders that differ.
+func (w Words) Missing() []string {
+	all := map[string]bool{}
+	for _, m := range w {
+		for k := range m {
+			all[k] = true
+		}
+	}
+	var out []string
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		var want []string
+		for i, lang := range Langs {
+			if strings.TrimSpace(w[lang][k]) == "" {
+				out = append(out, lang+": "+k)
+				continue
+			}
+			got := placeholder.FindAllString(w[lang][k], -1)
+			slices.Sort(got)
+			got = slices.Compact(got)
+			if i == 0 {
+				want = got
+			} else if !slices.Equal(got, want) {
+				out = append(out, fmt.Sprintf("%s: %s has placeholders %v, want %v", lang, k, got, want))
+			}
+		}
+	}
+	return out
+}

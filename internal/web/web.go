@@ -1,0 +1,376 @@
+// Package web is what every feature's handlers stand on: handlers that return errors, pages in the shell, the
+// session, and one place where an error becomes a page.
+//
+// A route is either signed in (it names the action that the reader must be allowed), open (anybody), or private: a private
+// route belongs to a respondent, knows no session and is never logged.
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/alexedwards/scs/v2"
+
+	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
+	"taitorinki/internal/ui"
+)
+
+// Action is something that a role may allow, such as "round.manage".
+type Action string
+
+// SignedIn is the action that everybody who is signed in may do.
+const SignedIn Action = "signed-in"
+
+// Visitor is the person behind a request; the zero Visitor is nobody.
+type Visitor struct {
+	ID   int64
+	Name string
+	Lang string
+	// Scopes says over which units each action is allowed; 0 stands for the whole organisation.
+	Scopes map[Action][]int64
+}
+
+// May reports whether the visitor may do the action anywhere at all.
+func (v Visitor) May(a Action) bool {
+	return v.ID != 0 && (a == SignedIn || len(v.Scopes[a]) > 0)
+}
+
+// Everywhere reports whether the visitor may do the action in the whole organisation.
+func (v Visitor) Everywhere(a Action) bool {
+	for _, u := range v.Scopes[a] {
+		if u == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Identity tells who a session belongs to.
+type Identity func(ctx context.Context, personID, epoch int64) (Visitor, error)
+
+// Kit is made once, by package app, and handed to every feature.
+type Kit struct {
+	Words    i18n.Words
+	Identify Identity
+	Sessions *scs.SessionManager
+	Now      func() time.Time
+	Service  string
+	County   func(lang string) string
+	Secure   bool // pages are served over TLS
+	Menu     func(v Visitor, t func(string, ...any) string) []ui.NavItem
+	Demo     bool
+
+	mux    *http.ServeMux
+	routes []Route
+}
+
+// Route is one pattern and who may use it.
+type Route struct {
+	Pattern string
+	Action  Action // "" for open and private routes
+	Private bool
+}
+
+// Handler serves one route. What it returns is shown by Kit.fail, so it writes nothing before it is sure to succeed.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// NewKit returns a Kit without routes.
+func NewKit(words i18n.Words, sessions *scs.SessionManager) *Kit {
+	k := &Kit{Words: words, Sessions: sessions, mux: http.NewServeMux()}
+	k.mux.Handle("GET /static/", ui.Static())
+	k.mux.Handle("/", k.Sessions.LoadAndSave(k.wrap("/", "", func(http.ResponseWriter, *http.Request) error {
+		return errs.New(errs.NotFound, "web.not-found")
+	})))
+	return k
+}
+
+// Routes lists the routes, for the test that walks them with every role.
+func (k *Kit) Routes() []Route { return k.routes }
+
+// Handle adds a route for readers who may do the action.
+func (k *Kit) Handle(pattern string, a Action, h Handler) { k.add(Route{Pattern: pattern, Action: a}, h) }
+
+// HandleOpen adds a route for everybody, signed in or not.
+func (k *Kit) HandleOpen(pattern string, h Handler) { k.add(Route{Pattern: pattern}, h) }
+
+func (k *Kit) add(rt Route, h Handler) {
+	k.routes = append(k.routes, rt)
+	k.mux.Handle(rt.Pattern, k.Sessions.LoadAndSave(k.wrap(rt.Pattern, rt.Action, h)))
+}
+
+// HandlePrivate adds a respondent's route: no session is read, and nothing of the request is logged but a fault of ours.
+func (k *Kit) HandlePrivate(pattern string, h Handler) {
+	k.routes = append(k.routes, Route{Pattern: pattern, Private: true})
+	k.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		limit(w, r, 1<<20)
+		if k.language(w, r) {
+			return
+		}
+		if err := h(w, r); err != nil {
+			k.fail(w, r, "private", err)
+		}
+	})
+}
+
+// HandleRaw adds a handler that needs no page: health, a style sheet.
+func (k *Kit) HandleRaw(pattern string, h http.Handler) {
+	k.routes = append(k.routes, Route{Pattern: pattern})
+	k.mux.Handle(pattern, h)
+}
+
+type visitorKey struct{}
+
+func (k *Kit) wrap(pattern string, a Action, h Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		size := int64(1 << 20)
+		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") && a != "" {
+			size = 64 << 20
+		}
+		limit(w, r, size)
+		v, err := k.visitor(r)
+		if err == nil {
+			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
+			if k.language(w, r) {
+				return
+			}
+			if err = k.allow(r, v, a); err == nil {
+				err = h(w, r)
+			}
+		}
+		if err != nil {
+			k.fail(w, r, pattern, err)
+		}
+	}
+}
+
+func limit(w http.ResponseWriter, r *http.Request, size int64) {
+	if r.Body != nil {
+		r.Body = http.MaxBytesReader(w, r.Body, size)
+	}
+}
+
+var errSignIn = errs.New(errs.Forbidden, "web.sign-in")
+
+func (k *Kit) allow(_ *http.Request, v Visitor, a Action) error {
+	switch {
+	case a == "":
+		return nil
+	case v.ID == 0:
+		return errSignIn
+	case !v.May(a):
+		return errs.New(errs.Forbidden, "web.forbidden")
+	}
+	return nil
+}
+
+func (k *Kit) visitor(r *http.Request) (Visitor, error) {
+	id := k.Sessions.GetInt64(r.Context(), "person")
+	if id == 0 {
+		return Visitor{}, nil
+	}
+	v, err := k.Identify(r.Context(), id, k.Sessions.GetInt64(r.Context(), "epoch"))
+	if errs.KindOf(err) == errs.NotFound {
+		return Visitor{}, k.Sessions.Destroy(r.Context())
+	}
+	return v, err
+}
+
+// SignIn makes the session that of a person. The session's token changes, so that one planted before is worth nothing.
+func (k *Kit) SignIn(r *http.Request, personID, epoch int64) error {
+	if err := k.Sessions.RenewToken(r.Context()); err != nil {
+		return err
+	}
+	k.Sessions.Put(r.Context(), "person", personID)
+	k.Sessions.Put(r.Context(), "epoch", epoch)
+	return nil
+}
+
+// VisitorOf returns who is asking.
+func VisitorOf(r *http.Request) Visitor {
+	v, _ := r.Context().Value(visitorKey{}).(Visitor)
+	return v
+}
+
+const langCookie = "lang"
+
+// language answers a request that asks for another language: it sets a cookie and leads back to the same page.
+func (k *Kit) language(w http.ResponseWriter, r *http.Request) (done bool) {
+	q := r.URL.Query()
+	if r.Method != http.MethodGet || !q.Has("lang") {
+		return false
+	}
+	if lang := q.Get("lang"); i18n.Known(lang) {
+		k.SetLang(w, lang)
+	}
+	q.Del("lang")
+	u := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
+	if strings.HasPrefix(u.Path, "//") {
+		u.Path = "/"
+	}
+	http.Redirect(w, r, u.String(), http.StatusSeeOther)
+	return true
+}
+
+// SetLang remembers the reader's language in the browser.
+func (k *Kit) SetLang(w http.ResponseWriter, lang string) {
+	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: k.Secure, SameSite: http.SameSiteLaxMode})
+}
+
+// Lang is the language that the reader chose, else the person's own, else the browser's.
+func (k *Kit) Lang(r *http.Request) string {
+	if c, err := r.Cookie(langCookie); err == nil && i18n.Known(c.Value) {
+		return c.Value
+	}
+	if v := VisitorOf(r); i18n.Known(v.Lang) {
+		return v.Lang
+	}
+	return i18n.Pick(r.Header.Get("Accept-Language"))
+}
+
+// Page is what every page's data has in common. It is embedded in the page's own struct.
+type Page struct {
+	Shell ui.Shell
+	Lang  string
+	Who   Visitor
+	Flash string
+	words i18n.Words
+}
+
+// T is the message key in the reader's language.
+func (p Page) T(key string, args ...any) string { return p.words.T(p.Lang, key, args...) }
+
+// Page starts a page with a title in the reader's language.
+func (k *Kit) Page(r *http.Request, titleKey string, args ...any) Page {
+	p := k.page(r, k.Lang(r))
+	p.Shell.Title = p.T(titleKey, args...)
+	v := VisitorOf(r)
+	p.Who = v
+	if v.ID != 0 {
+		p.Shell.User, p.Shell.UserURL, p.Shell.SignOutURL = v.Name, "/me", "/sign-out"
+	}
+	if k.Menu != nil {
+		p.Shell.Nav = k.Menu(v, p.T)
+		mark(p.Shell.Nav, r.URL.Path)
+	}
+	if f := k.Sessions.PopString(r.Context(), "flash"); f != "" {
+		p.Flash = f
+	}
+	return p
+}
+
+// PrivatePage starts a respondent's page: no menu, no session.
+func (k *Kit) PrivatePage(r *http.Request, lang, title string) Page {
+	p := k.page(r, lang)
+	p.Shell.Title, p.Shell.Bare, p.Shell.Narrow = title, true, true
+	return p
+}
+
+func (k *Kit) page(r *http.Request, lang string) Page {
+	p := Page{Lang: lang, words: k.Words}
+	p.Shell = ui.Shell{Lang: lang, Service: k.Service, T: p.T}
+	if k.County != nil {
+		p.Shell.County = k.County(lang)
+	}
+	for _, l := range i18n.Langs {
+		q := r.URL.Query()
+		q.Set("lang", l)
+		p.Shell.Langs = append(p.Shell.Langs, ui.LangItem{Code: l, Label: strings.ToUpper(l), Name: k.Words.T(l, "web.language"), URL: "?" + q.Encode(), Current: l == lang})
+	}
+	p.Shell.Foot = []ui.NavItem{
+		{Label: p.T("web.accessibility"), URL: "/accessibility"},
+		{Label: p.T("web.feedback"), URL: "/accessibility#feedback"},
+		{Label: p.T("web.privacy"), URL: "/privacy"},
+	}
+	if k.Demo {
+		p.Shell.Demo, p.Shell.DemoLabel, p.Shell.DemoURL = p.T("web.demo"), p.T("web.demo-link"), "/demo"
+	}
+	return p
+}
+
+// mark finds the menu item that the path belongs to: the longest that the path begins with.
+func mark(nav []ui.NavItem, path string) {
+	best := -1
+	for i, n := range nav {
+		if (path == n.URL || n.URL != "/" && strings.HasPrefix(path, n.URL+"/")) && (best < 0 || len(n.URL) > len(nav[best].URL)) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		nav[best].Current = true
+	}
+}
+
+// Flash is said on the next page that the reader sees.
+func (k *Kit) Flash(r *http.Request, key string, args ...any) {
+	k.Sessions.Put(r.Context(), "flash", k.Words.T(k.Lang(r), key, args...))
+}
+
+// Show writes a page with status 200.
+func (k *Kit) Show(w http.ResponseWriter, r *http.Request, p Page, c templ.Component) error {
+	return k.ShowStatus(w, r, http.StatusOK, p, c)
+}
+
+// ShowInvalid writes a form with its messages, with status 422.
+func (k *Kit) ShowInvalid(w http.ResponseWriter, r *http.Request, p Page, c templ.Component) error {
+	p.Shell.Error = true
+	return k.ShowStatus(w, r, http.StatusUnprocessableEntity, p, c)
+}
+
+// ShowStatus writes a page. It is rendered in full first: a failing component sends no half page.
+func (k *Kit) ShowStatus(w http.ResponseWriter, r *http.Request, status int, p Page, c templ.Component) error {
+	b := templ.GetBuffer()
+	defer templ.ReleaseBuffer(b)
+	if err := k.render(r.Context(), b, p, c); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	w.WriteHeader(status)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	_, err := b.WriteTo(w)
+	if err != nil {
+		slog.DebugContext(r.Context(), "reader went away", "err", err)
+	}
+	return nil
+}
+
+func (k *Kit) render(ctx context.Context, b *bytes.Buffer, p Page, c templ.Component) error {
+	return ui.Layout(p.Shell).Render(templ.WithChildren(ctx, withFlash(p, c)), b)
+}
+
+// See leads the reader to another page after a change.
+func See(w http.ResponseWriter, r *http.Request, url string) error {
+	http.Redirect(w, r, url, http.StatusSeeOther)
+	return nil
+}
+
+// Messages puts a form's errors into the reader's words.
+func (p Page) Messages(f *errs.Fields) []ui.FieldError {
+	if f == nil {
+		return nil
+	}
+	var out []ui.FieldError
+	for _, x := range f.List {
+		out = append(out, ui.FieldError{ID: x.Name, Text: p.T(x.Key, x.Args...)})
+	}
+	return out
+}
+
+// FieldsOf returns err's form errors, nil when it has none.
+func FieldsOf(err error) *errs.Fields {
+	f, _ := errors.AsType[*errs.Fields](err)
+	return f
+}
