@@ -26,14 +26,17 @@ CREATE TABLE persons (
 	email_fold   TEXT NOT NULL UNIQUE,
 	name         TEXT NOT NULL,
 	name_fold    TEXT NOT NULL,
+	name_sort    TEXT NOT NULL DEFAULT '',    -- orders names as Finnish and Swedish do, on every engine
 	unit_id      {{.Int}} REFERENCES units (id),
 	profession   TEXT REFERENCES professions (code),
 	lang         TEXT NOT NULL,
+	own_lang     {{.Bool}} NOT NULL DEFAULT FALSE, -- chosen by the person, so the staff list does not change it
 	listed       {{.Bool}} NOT NULL,          -- came with the staff list, so a later list may say that the person left
 	left_at      {{.Int}},
 	epoch        {{.Int}} NOT NULL DEFAULT 0  -- raised by "sign out everywhere"; sessions of an older epoch end
 ){{.Strict}};
 CREATE INDEX persons_unit ON persons (unit_id);
+CREATE INDEX persons_sort ON persons (name_sort, id);
 
 CREATE TABLE roles (
 	id          {{.ID}},
@@ -45,11 +48,31 @@ CREATE TABLE roles (
 ){{.Strict}};
 CREATE INDEX roles_person ON roles (person_id);
 CREATE INDEX roles_unit ON roles (unit_id);
+CREATE UNIQUE INDEX roles_once ON roles (person_id, role, COALESCE(unit_id, 0));
+
+-- A staff list between its dry run and the word to bring it in.
+CREATE TABLE staff_uploads (
+	id          {{.ID}},
+	person_id   {{.Int}} NOT NULL REFERENCES persons (id),
+	kind        TEXT NOT NULL CHECK (kind IN ('staff', 'roles')),
+	units       {{.Bytes}},
+	people      {{.Bytes}},
+	professions {{.Bytes}},
+	names       TEXT NOT NULL,                -- JSON: what the files are called
+	created_at  {{.Int}} NOT NULL
+){{.Strict}};
+
+-- One row. Raising the number makes two imports wait for one another and tells that one came between.
+CREATE TABLE staff_lists (
+	id          {{.Int}} PRIMARY KEY CHECK (id = 1),
+	imports     {{.Int}} NOT NULL
+){{.Strict}};
+INSERT INTO staff_lists (id, imports) VALUES (1, 0);
 
 -- A wish to sign in. The token is made when the mail is written, and only its hash is kept.
 CREATE TABLE signins (
 	id          {{.ID}},
-	person_id   {{.Int}} NOT NULL REFERENCES persons (id),
+	person_id   {{.Int}} REFERENCES persons (id), -- NULL: the address is nobody's, which the asker must not notice
 	hash        {{.Bytes}} UNIQUE,
 	asked_at    {{.Int}} NOT NULL,
 	expires_at  {{.Int}}                      -- set with the token

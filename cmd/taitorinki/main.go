@@ -1,0 +1,115 @@
+// Command taitorinki is the whole platform in one program: the web server, its worker, and the operator's commands.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"taitorinki/internal/db"
+)
+
+// version is set when a release is built.
+var version = "dev"
+
+type cli struct {
+	Serve      serveCmd      `cmd:"" help:"Serve a county."`
+	Demo       demoCmd       `cmd:"" help:"Show an invented county on this machine. Nothing is sent to anybody."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database's schema up to date. Serving does it by itself too."`
+	People     peopleCmd     `cmd:"" help:"Staff list."`
+	Instrument instrumentCmd `cmd:"" help:"Questionnaires."`
+	Round      roundCmd      `cmd:"" help:"Survey rounds."`
+	User       userCmd       `cmd:"" help:"Roles and sign-in."`
+	Backup     backupCmd     `cmd:"" help:"Write everything in the database, and apart from it the rounds' keys, to files."`
+	Restore    restoreCmd    `cmd:"" help:"Read a backup into a new database."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+}
+
+type dbFlag struct {
+	DB string `name:"db" help:"SQLite file, or postgres://user:password@host/name." default:"taitorinki.db" placeholder:"FILE|URL" env:"TAITORINKI_DB"`
+}
+
+type keysFlag struct {
+	Keys     string `help:"Folder of the rounds' keys. Keep it apart from the database's backups." default:"keys" placeholder:"DIR" env:"TAITORINKI_KEYS"`
+	KeysCopy string `help:"Folder of the keys' second copies, best on another disk (KEYS/copy)." placeholder:"DIR" env:"TAITORINKI_KEYS_COPY"`
+}
+
+// usage is an error of whoever typed the command: one line, exit 2.
+type usage struct{ error }
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+func run(args []string) int {
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("taitorinki"),
+		kong.Description("Digital competence of social and health care staff: measure, help, measure again. Every flag can also be given as TAITORINKI_..., such as TAITORINKI_DB."),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("TAITORINKI"),
+		kong.Exit(os.Exit))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "taitorinki:", err)
+		return 2
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		return fail(err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	return fail(k.Run())
+}
+
+// fail prints an error in one line and returns the exit status: 2 when the operator can put it right, 1 otherwise.
+func fail(err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, "taitorinki:", err)
+	_, parse := errors.AsType[*kong.ParseError](err)
+	_, asked := errors.AsType[usage](err)
+	_, path := errors.AsType[*os.PathError](err)
+	if parse || asked || path || errors.Is(err, db.ErrNewer) || errors.Is(err, db.ErrInUse) || errors.Is(err, db.ErrNotEmpty) {
+		return 2
+	}
+	return 1
+}
+
+// open opens and migrates the database.
+func open(ctx context.Context, url string) (*db.DB, error) {
+	d, err := db.Open(url)
+	if err != nil {
+		return nil, usage{err}
+	}
+	if err := d.Migrate(ctx); err != nil {
+		d.Close()
+		return nil, usage{err}
+	}
+	return d, nil
+}
+
+type versionCmd struct{}
+
+func (versionCmd) Run() error {
+	fmt.Println("taitorinki", version)
+	return nil
+}
+
+type migrateCmd struct{ dbFlag }
+
+func (c *migrateCmd) Run(ctx context.Context) error {
+	d, err := open(ctx, c.DB)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	fmt.Println("The database is up to date.")
+	return nil
+}

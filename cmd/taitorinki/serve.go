@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"taitorinki/internal/app"
+	"taitorinki/internal/db"
+	"taitorinki/internal/demo"
+	"taitorinki/internal/demo/county"
+	"taitorinki/internal/mail"
+)
+
+type serveCmd struct {
+	dbFlag
+	keysFlag
+	Addr     string `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
+	BaseURL  string `help:"Address that links lead to, such as https://taitorinki.example.fi (http://ADDR)." placeholder:"URL" env:"TAITORINKI_BASE_URL"`
+	SMTP     string `help:"Mail server: smtp://[user:password@]host[:port] or smtps://..." required:"" placeholder:"URL" env:"TAITORINKI_SMTP"`
+	MailFrom string `help:"Address that mails come from." required:"" placeholder:"ADDRESS" env:"TAITORINKI_MAIL_FROM"`
+}
+
+func (c *serveCmd) Run(ctx context.Context) error {
+	sender, err := mail.NewSMTP(c.SMTP, c.MailFrom)
+	if err != nil {
+		return usage{err}
+	}
+	base, err := baseURL(c.BaseURL, c.Addr)
+	if err != nil {
+		return usage{err}
+	}
+	if err := os.MkdirAll(c.Keys, 0o700); err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return usage{err}
+	}
+	defer ln.Close()
+	d, err := db.Open(c.DB)
+	if err != nil {
+		return usage{err}
+	}
+	defer d.Close()
+	if err := d.Lock(); err != nil {
+		return err
+	}
+	if err := d.Migrate(ctx); err != nil {
+		return usage{err}
+	}
+	a, err := app.New(app.Config{DB: d, Mail: sender, Now: time.Now, BaseURL: base, Keys: c.Keys, KeysCopy: c.KeysCopy})
+	if err != nil {
+		return err
+	}
+	if err := a.Survey.ImportShipped(ctx); err != nil {
+		return err
+	}
+	// A round whose key is lost must not keep the rest from running: its page says what is wrong.
+	if err := a.Recover(ctx); err != nil {
+		slog.Error("an interrupted closing could not be finished", "err", err)
+	}
+	fmt.Printf("Taitorinki listens on %s (%s)\n", ln.Addr(), base)
+	return serve(ctx, ln, a.Handler(), a.Run)
+}
+
+func baseURL(given, addr string) (string, error) {
+	if given == "" {
+		given = "http://" + addr
+	}
+	u, err := url.Parse(given)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", fmt.Errorf("base URL %q: want https://host", given)
+	}
+	return given, nil
+}
+
+// serve answers requests until ctx is done, and then finishes those that have begun.
+func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(context.Context)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug)}
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		work(ctx)
+	}()
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(ln) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	err := srv.Shutdown(grace)
+	<-worked
+	return err
+}
+
+type demoCmd struct {
+	Size string `help:"small: 300 staff. medium: 9,000 staff in 600 units." enum:"small,medium" default:"small"`
+	Addr string `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
+	Data string `help:"Folder to keep the demo in; without it the demo is forgotten when it ends." placeholder:"DIR" env:"TAITORINKI_DATA"`
+}
+
+func (c *demoCmd) Run(ctx context.Context) error {
+	ln, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return usage{err}
+	}
+	defer ln.Close()
+	dir := c.Data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "taitorinki-demo"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	}
+	d, err := open(ctx, filepath.Join(dir, "demo.db"))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Lock(); err != nil {
+		return err
+	}
+	size := county.Small
+	if c.Size == "medium" {
+		size = county.Medium
+	}
+	show := demo.New(size)
+	base := "http://" + ln.Addr().String()
+	show.App, err = app.New(app.Config{DB: d, Mail: show.Mail, Now: show.Clock.Now, BaseURL: base, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
+	if err != nil {
+		return err
+	}
+	show.Routes()
+	fmt.Printf("The demo listens on %s/demo\n", base)
+	return serve(ctx, ln, show.App.Handler(), func(ctx context.Context) {
+		if err := show.Fill(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			slog.Error("the demo could not be filled", "err", err)
+		}
+		show.App.Run(ctx)
+	})
+}

@@ -1,0 +1,308 @@
+package db
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A backup is gzipped text with a JSON value a line: a head, and for each table its name and columns followed by its rows.
+// It is the same on both engines, so that a county can move from one to the other with it.
+
+const backupFormat = "taitorinki-backup/1"
+
+type backupHead struct {
+	Format string `json:"format"`
+	Schema int64  `json:"schema"`
+}
+
+type backupTable struct {
+	Table   string   `json:"table"`
+	Columns []string `json:"columns"`
+}
+
+// ErrNotEmpty tells that a backup is about to be restored over data.
+var ErrNotEmpty = errors.New("the database is not empty: restore into a new one")
+
+// Backup writes everything in the database as it stands at one moment.
+func (d *DB) Backup(ctx context.Context, w io.Writer) error {
+	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: d.engine == postgres, Isolation: d.snapshot()})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	version, err := d.schema(ctx, tx)
+	if err != nil {
+		return err
+	}
+	z := gzip.NewWriter(w)
+	enc := json.NewEncoder(z)
+	if err := enc.Encode(backupHead{backupFormat, version}); err != nil {
+		return err
+	}
+	tables, err := d.tables(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if err := dump(ctx, tx, enc, t); err != nil {
+			return fmt.Errorf("table %s: %w", t, err)
+		}
+	}
+	return z.Close()
+}
+
+func (d *DB) snapshot() sql.IsolationLevel {
+	if d.engine == postgres {
+		return sql.LevelRepeatableRead
+	}
+	return sql.LevelDefault // a read transaction of SQLite sees one moment
+}
+
+func (d *DB) schema(ctx context.Context, q Q) (v int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied = $1`, true).Scan(&v)
+	return v, err
+}
+
+// tables lists our tables in the order in which they were made, so that a row comes after those it refers to.
+func (d *DB) tables(ctx context.Context, q Q) ([]string, error) {
+	list := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY rowid`
+	if d.engine == postgres {
+		list = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			WHERE c.relkind = 'r' AND n.nspname = current_schema() AND c.relname <> 'goose_db_version' ORDER BY c.oid`
+	}
+	return Rows(ctx, q, func(r *sql.Rows, s *string) error { return r.Scan(s) }, list)
+}
+
+func dump(ctx context.Context, q Q, enc *json.Encoder, table string) error {
+	rows, err := q.QueryContext(ctx, `SELECT * FROM `+table)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	cols, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	if err := enc.Encode(backupTable{table, cols}); err != nil {
+		return err
+	}
+	values := make([]any, len(cols))
+	into := make([]any, len(cols))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		line := make([]any, len(values))
+		for i, v := range values {
+			if b, ok := v.([]byte); ok {
+				v = map[string]string{"b": base64.StdEncoding.EncodeToString(b)}
+			}
+			line[i] = v
+		}
+		if err := enc.Encode(line); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Restore reads a backup into an empty migrated database, all of it or nothing.
+func (d *DB) Restore(ctx context.Context, r io.Reader) error {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return fmt.Errorf("not a backup of Taitorinki: %w", err)
+	}
+	in := bufio.NewReaderSize(z, 1<<16)
+	var head backupHead
+	if err := nextLine(in, &head); err != nil || head.Format != backupFormat {
+		return errors.New("not a backup of Taitorinki")
+	}
+	has, err := d.schema(ctx, d)
+	if err != nil {
+		return err
+	}
+	if head.Schema != has {
+		return fmt.Errorf("the backup has schema %d and this program writes %d: restore with the version that made it, then upgrade", head.Schema, has)
+	}
+	return d.InTx(ctx, func(tx *Tx) error {
+		if err := d.mustBeEmpty(ctx, tx); err != nil {
+			return err
+		}
+		if err := d.load(ctx, tx, in); err != nil {
+			return err
+		}
+		return d.raiseCounters(ctx, tx)
+	})
+}
+
+func (d *DB) mustBeEmpty(ctx context.Context, tx *Tx) error {
+	for _, t := range []string{"persons", "survey_rounds", "units"} {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM `+t).Scan(&n); err != nil {
+			return err
+		}
+		if n > 0 {
+			return ErrNotEmpty
+		}
+	}
+	tables, err := d.tables(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i := len(tables) - 1; i >= 0; i-- {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+tables[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *DB) load(ctx context.Context, tx *Tx, in *bufio.Reader) error {
+	known, err := d.columns(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var t backupTable
+	var rows [][]any
+	flush := func() error {
+		if len(rows) == 0 {
+			return nil
+		}
+		err := tx.Insert(ctx, `INSERT INTO `+t.Table+` (`+strings.Join(t.Columns, ", ")+`) VALUES`, len(t.Columns), rows)
+		rows = rows[:0]
+		return err
+	}
+	for {
+		var raw json.RawMessage
+		err := nextLine(in, &raw)
+		if errors.Is(err, io.EOF) {
+			return flush()
+		}
+		if err != nil {
+			return fmt.Errorf("damaged backup: %w", err)
+		}
+		if len(raw) > 0 && raw[0] == '{' {
+			if err := flush(); err != nil {
+				return err
+			}
+			t = backupTable{}
+			if err := json.Unmarshal(raw, &t); err != nil {
+				return fmt.Errorf("damaged backup: %w", err)
+			}
+			for _, c := range t.Columns {
+				// Names go into SQL, so only those that the schema has are taken.
+				if known[t.Table+"."+c] == "" {
+					return fmt.Errorf("damaged backup: no column %q in table %q", c, t.Table)
+				}
+			}
+			continue
+		}
+		row, err := parseRow(raw, t, known)
+		if err != nil {
+			return err
+		}
+		if rows = append(rows, row); len(rows) == 500 {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func parseRow(raw json.RawMessage, t backupTable, known map[string]string) ([]any, error) {
+	var cells []json.RawMessage
+	if err := json.Unmarshal(raw, &cells); err != nil || len(cells) != len(t.Columns) || len(cells) == 0 {
+		return nil, fmt.Errorf("damaged backup: bad row in table %q", t.Table)
+	}
+	out := make([]any, len(cells))
+	for i, c := range cells {
+		v, err := parseCell(c, known[t.Table+"."+t.Columns[i]])
+		if err != nil {
+			return nil, fmt.Errorf("damaged backup: table %q, column %q: %w", t.Table, t.Columns[i], err)
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+func parseCell(c json.RawMessage, kind string) (any, error) {
+	if string(c) == "null" {
+		return nil, nil
+	}
+	switch c[0] {
+	case '"':
+		var s string
+		return s, json.Unmarshal(c, &s)
+	case '{':
+		var b struct{ B []byte }
+		if err := json.Unmarshal(c, &b); err != nil {
+			return nil, err
+		}
+		return b.B, nil
+	case 't', 'f':
+		return string(c) == "true", nil
+	}
+	if kind == "boolean" { // SQLite keeps truth as 0 and 1
+		return string(c) != "0", nil
+	}
+	var n json.Number = json.Number(c)
+	if i, err := n.Int64(); err == nil {
+		return i, nil
+	}
+	return n.Float64()
+}
+
+// columns maps table.column to its type.
+func (d *DB) columns(ctx context.Context, q Q) (map[string]string, error) {
+	list := `SELECT m.name, p.name, lower(p.type) FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table'`
+	if d.engine == postgres {
+		list = `SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = current_schema()`
+	}
+	type column struct{ table, name, kind string }
+	all, err := Rows(ctx, q, func(r *sql.Rows, c *column) error { return r.Scan(&c.table, &c.name, &c.kind) }, list)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, c := range all {
+		out[c.table+"."+c.name] = c.kind
+	}
+	return out, nil
+}
+
+// raiseCounters makes PostgreSQL hand out ids after those that were restored; SQLite finds that out by itself.
+func (d *DB) raiseCounters(ctx context.Context, tx *Tx) error {
+	if d.engine != postgres {
+		return nil
+	}
+	tables, err := Rows(ctx, tx, func(r *sql.Rows, s *string) error { return r.Scan(s) },
+		`SELECT table_name FROM information_schema.columns WHERE table_schema = current_schema() AND column_name = 'id' AND is_identity = 'YES' AND table_name <> 'goose_db_version'`)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if _, err := tx.ExecContext(ctx, `SELECT setval(pg_get_serial_sequence('`+t+`', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM `+t+`), false)`); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nextLine(in *bufio.Reader, v any) error {
+	line, err := in.ReadBytes('\n')
+	if len(line) == 0 {
+		return err
+	}
+	return json.Unmarshal(line, v)
+}

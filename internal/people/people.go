@@ -1,0 +1,55 @@
+// Package people holds the organisation: its units, the people in them, their roles, how they sign in, the staff list
+// that all of it comes from, and the log of who changed what.
+//
+// Who may do what stands in one table, in roles.go. A role holds over a unit and everything under it, and over the whole
+// organisation where it names no unit; every route names the action it needs, and a handler that shows one thing asks
+// Covers whether the reader's role reaches it.
+package people
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"io"
+	"time"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/jobs"
+	"taitorinki/internal/outbox"
+	"taitorinki/internal/web"
+)
+
+// Locales are the words of people and units.
+//
+//go:embed locales
+var Locales embed.FS
+
+// Service serves the pages of units, people, roles and sign-in.
+type Service struct {
+	DB      *db.DB
+	Kit     *web.Kit
+	Outbox  *outbox.Outbox // nil sends nothing before the outbox next looks
+	Now     func() time.Time
+	BaseURL string    // where links in mail begin, without a slash at the end
+	Rand    io.Reader // where tokens come from; nil is the machine's own source
+}
+
+func (s *Service) rand() io.Reader {
+	if s.Rand == nil {
+		return rand.Reader
+	}
+	return s.Rand
+}
+
+// Jobs adds the work that is done regularly.
+func (s *Service) Jobs(w *jobs.Worker) { w.Every("prune sign-ins and uploads", time.Hour, s.prune) }
+
+// Mails adds the writer of the message that people send.
+func (s *Service) Mails() { s.Outbox.Handle(signinKind, s.writeSignin) }
+
+func (s *Service) prune(ctx context.Context) error {
+	if err := pruneSignins(ctx, s.DB, s.Now()); err != nil {
+		return err
+	}
+	return pruneUploads(ctx, s.DB, s.Now())
+}

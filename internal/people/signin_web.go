@@ -1,0 +1,104 @@
+package people
+
+import (
+	"net/http"
+	"strings"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/web"
+)
+
+// signInForm asks for an address.
+type signInForm struct {
+	web.Page
+	Email  string
+	Errors *errs.Fields
+}
+
+func (s *Service) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	if web.VisitorOf(r).ID != 0 {
+		return web.See(w, r, "/")
+	}
+	p := signInForm{Page: s.Kit.Page(r, "people.sign-in")}
+	p.Shell.Narrow = true
+	return s.Kit.Show(w, r, p.Page, signInPage(p))
+}
+
+func (s *Service) askSignIn(w http.ResponseWriter, r *http.Request) error {
+	p := signInForm{Email: strings.TrimSpace(r.PostFormValue("email"))}
+	if !goodEmail(p.Email) {
+		p.Errors = &errs.Fields{}
+		p.Errors.Add("email", "people.bad-email", "value", p.Email)
+		p.Page = s.Kit.Page(r, "people.sign-in")
+		p.Shell.Narrow = true
+		return s.Kit.ShowInvalid(w, r, p.Page, signInPage(p))
+	}
+	if err := s.wish(r.Context(), p.Email); err != nil {
+		return err
+	}
+	p.Page = s.Kit.Page(r, "people.link-sent-title")
+	p.Shell.Narrow = true
+	return s.Kit.Show(w, r, p.Page, linkSentPage(p))
+}
+
+// linkPage is the page that a link leads to. Following a link changes nothing: mail scanners do it too.
+type linkPage struct {
+	web.Page
+	Token string
+	Good  bool
+}
+
+func (s *Service) showLink(w http.ResponseWriter, r *http.Request) error {
+	token := r.PathValue("token")
+	good, err := s.linkGood(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	return s.answerLink(w, r, token, good)
+}
+
+func (s *Service) answerLink(w http.ResponseWriter, r *http.Request, token string, good bool) error {
+	title, status := "people.link-title", http.StatusOK
+	if !good {
+		title, status = "people.link-bad-title", http.StatusNotFound
+	}
+	p := linkPage{Page: s.Kit.Page(r, title), Token: token, Good: good}
+	p.Shell.Narrow = true
+	return s.Kit.ShowStatus(w, r, status, p.Page, followLinkPage(p))
+}
+
+func (s *Service) followLink(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.useLink(r.Context(), r.PathValue("token"))
+	if errs.KindOf(err) == errs.NotFound {
+		return s.answerLink(w, r, "", false)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.Kit.SignIn(r, p.ID, p.Epoch); err != nil {
+		return err
+	}
+	return web.See(w, r, "/")
+}
+
+func (s *Service) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Kit.Sessions.Destroy(r.Context()); err != nil {
+		return err
+	}
+	return web.See(w, r, "/")
+}
+
+func (s *Service) signOutEverywhere(w http.ResponseWriter, r *http.Request) error {
+	v := web.VisitorOf(r)
+	err := s.DB.InTx(r.Context(), func(tx *db.Tx) error {
+		if err := SignOutEverywhere(r.Context(), tx, v.ID); err != nil {
+			return err
+		}
+		return Audit(r.Context(), tx, s.Now(), v.ID, "people.audit-signout-everywhere", objectOf("person", v.ID), "")
+	})
+	if err != nil {
+		return err
+	}
+	return s.signOut(w, r)
+}

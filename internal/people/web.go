@@ -1,0 +1,272 @@
+package people
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
+	"taitorinki/internal/ui"
+	"taitorinki/internal/web"
+)
+
+// Routes adds the pages.
+func (s *Service) Routes() {
+	k := s.Kit
+	k.HandleOpen("GET /sign-in", s.showSignIn)
+	k.HandleOpen("POST /sign-in", s.askSignIn)
+	k.HandleOpen("GET /sign-in/{token}", s.showLink)
+	k.HandleOpen("POST /sign-in/{token}", s.followLink)
+	k.HandleOpen("POST /sign-out", s.signOut)
+	k.Handle("POST /sign-out/everywhere", web.SignedIn, s.signOutEverywhere)
+
+	k.Handle("GET /me", web.SignedIn, s.showMe)
+	k.Handle("GET /me/data.json", web.SignedIn, s.sendMe)
+	k.Handle("POST /me/language", web.SignedIn, s.saveLanguage)
+
+	k.Handle("GET /units", ReadPeople, s.listUnits)
+	k.Handle("GET /units/{id}", ReadPeople, s.showUnit)
+	k.Handle("GET /people", ReadPeople, s.listPeople)
+	k.Handle("GET /people/{id}", ReadPeople, s.showPerson)
+	k.Handle("POST /people/{id}/roles", GrantRoles, s.grantRole)
+	k.Handle("POST /people/{id}/roles/{role}/revoke", GrantRoles, s.revokeRole)
+
+	k.Handle("GET /people/import", ImportPeople, s.showImport)
+	k.Handle("POST /people/import", ImportPeople, s.uploadStaff)
+	k.Handle("GET /people/import/check/{id}", ImportPeople, s.showUpload)
+	k.Handle("POST /people/import/check/{id}/confirm", ImportPeople, s.confirmStaff)
+	k.Handle("GET /roles/import", GrantRoles, s.showRolesImport)
+	k.Handle("POST /roles/import", GrantRoles, s.uploadRoles)
+	k.Handle("GET /roles/import/{id}", GrantRoles, s.showRolesUpload)
+	k.Handle("POST /roles/import/{id}", GrantRoles, s.confirmRoles)
+
+	k.Handle("GET /audit", ReadAudit, s.showAudit)
+}
+
+func idOf(r *http.Request, name string) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, errs.New(errs.NotFound, "web.not-found")
+	}
+	return id, nil
+}
+
+// pagesOf reads which page of a list is wanted.
+func pagesOf(r *http.Request, total int) (pages ui.Pages, offset int) {
+	pages = ui.Pages{Page: 1, Pages: max(1, (total+ui.PageSize-1)/ui.PageSize), Total: total}
+	if n, err := strconv.Atoi(r.URL.Query().Get("page")); err == nil {
+		pages.Page = min(max(n, 1), pages.Pages)
+	}
+	q := r.URL.Query()
+	q.Del("lang")
+	pages.URL = func(n int) string {
+		q.Set("page", strconv.Itoa(n))
+		return r.URL.Path + "?" + q.Encode()
+	}
+	return pages, (pages.Page - 1) * ui.PageSize
+}
+
+// unitsPage is the tree of units, as far as the reader may see.
+type unitsPage struct {
+	web.Page
+	Nodes        []ui.Node
+	Units, Staff int
+	MayImport    bool
+}
+
+func (s *Service) listUnits(w http.ResponseWriter, r *http.Request) error {
+	t, err := LoadTree(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
+	v := web.VisitorOf(r)
+	p := unitsPage{Page: s.Kit.Page(r, "people.units"), MayImport: v.Everywhere(ImportPeople)}
+	ids, _ := t.Within(v, ReadPeople)
+	p.Units = len(ids)
+	for _, u := range t.Tops(v, ReadPeople, p.Lang) {
+		p.Nodes = append(p.Nodes, t.node(u, p.Lang, 1))
+		p.Staff += t.Total(u.ID)
+	}
+	return s.Kit.Show(w, r, p.Page, unitsView(p))
+}
+
+// node is a unit as the tree shows it; open is how many levels are shown without asking.
+func (t *Tree) node(u Unit, lang string, open int) ui.Node {
+	n := ui.Node{Label: u.Name(lang), URL: unitURL(u.ID), Count: i18n.Int(lang, t.Total(u.ID)), Open: open > 0}
+	for _, c := range t.SortedChildren(u.ID, lang) {
+		n.Children = append(n.Children, t.node(c, lang, open-1))
+	}
+	return n
+}
+
+func unitURL(id int64) string   { return "/units/" + strconv.FormatInt(id, 10) }
+func personURL(id int64) string { return "/people/" + strconv.FormatInt(id, 10) }
+
+// unitPage is one unit.
+type unitPage struct {
+	web.Page
+	Unit    Unit
+	Crumbs  []ui.NavItem
+	Facts   []ui.Fact
+	Holders []Holder
+	Under   []ui.Node
+	People  []Person
+	Jobs    map[string]Profession
+	Pages   ui.Pages
+}
+
+func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
+	ctx, v := r.Context(), web.VisitorOf(r)
+	id, err := idOf(r, "id")
+	if err != nil {
+		return err
+	}
+	u, err := UnitByID(ctx, s.DB, id)
+	if err != nil {
+		return err
+	}
+	if err := s.mustCover(ctx, v, ReadPeople, id); err != nil {
+		return err
+	}
+	t, err := LoadTree(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	p := unitPage{Page: s.Kit.Page(r, "people.unit"), Unit: u}
+	p.Shell.Title = u.Name(p.Lang)
+	p.fill(t, v)
+	if p.Holders, err = HoldersAt(ctx, s.DB, id); err != nil {
+		return err
+	}
+	if p.Jobs, err = professionsByCode(ctx, s.DB); err != nil {
+		return err
+	}
+	var offset int
+	p.Pages, offset = pagesOf(r, t.Direct(id))
+	p.People, err = persons(ctx, s.DB, `WHERE p.left_at IS NULL AND p.unit_id = $1 ORDER BY p.name_sort, p.id LIMIT $2 OFFSET $3`, id, ui.PageSize, offset)
+	if err != nil {
+		return err
+	}
+	return s.Kit.Show(w, r, p.Page, unitView(p))
+}
+
+func (p *unitPage) fill(t *Tree, v web.Visitor) {
+	reach := map[int64]bool{}
+	ids, _ := t.Within(v, ReadPeople)
+	for _, id := range ids {
+		reach[id] = true
+	}
+	p.Crumbs = []ui.NavItem{{Label: p.T("people.units"), URL: "/units"}}
+	for _, u := range t.Path(p.Unit.ID) {
+		item := ui.NavItem{Label: u.Name(p.Lang)}
+		if reach[u.ID] {
+			item.URL = unitURL(u.ID)
+		}
+		p.Crumbs = append(p.Crumbs, item)
+	}
+	p.Facts = []ui.Fact{{Term: p.T("people.code"), Value: p.Unit.Code},
+		{Term: p.T("people.staff-here"), Value: i18n.Int(p.Lang, t.Direct(p.Unit.ID))},
+		{Term: p.T("people.staff-under"), Value: i18n.Int(p.Lang, t.Total(p.Unit.ID))}}
+	if p.Unit.Headcount > 0 {
+		p.Facts = append(p.Facts, ui.Fact{Term: p.T("people.headcount"), Value: i18n.Int(p.Lang, p.Unit.Headcount)})
+	}
+	if !p.Unit.Ended.IsZero() {
+		p.Facts = append(p.Facts, ui.Fact{Term: p.T("people.ended"), Value: i18n.Date(p.Lang, p.Unit.Ended)})
+	}
+	for _, c := range t.SortedChildren(p.Unit.ID, p.Lang) {
+		p.Under = append(p.Under, t.node(c, p.Lang, 0))
+	}
+}
+
+// professionsByCode are the professions by code.
+func professionsByCode(ctx context.Context, q db.Q) (map[string]Profession, error) {
+	all, err := Professions(ctx, q)
+	out := make(map[string]Profession, len(all))
+	for _, p := range all {
+		out[p.Code] = p
+	}
+	return out, err
+}
+
+// peoplePage is the search.
+type peoplePage struct {
+	web.Page
+	Query     string
+	People    []Person
+	Jobs      map[string]Profession
+	Tree      *Tree
+	Pages     ui.Pages
+	MayImport bool
+	MayGrant  bool
+}
+
+func (s *Service) listPeople(w http.ResponseWriter, r *http.Request) error {
+	ctx, v := r.Context(), web.VisitorOf(r)
+	t, err := LoadTree(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	p := peoplePage{Page: s.Kit.Page(r, "people.people"), Query: strings.TrimSpace(r.URL.Query().Get("q")), Tree: t,
+		MayImport: v.Everywhere(ImportPeople), MayGrant: v.May(GrantRoles)}
+	where, args := `WHERE p.left_at IS NULL`, []any(nil)
+	if ids, all := t.Within(v, ReadPeople); !all {
+		list, more := in(0, ids)
+		where, args = where+` AND p.unit_id IN `+list, more
+	}
+	for _, word := range strings.Fields(i18n.Fold(p.Query)) {
+		args = append(args, "%"+likeSafe(word)+"%")
+		n := strconv.Itoa(len(args))
+		where += ` AND (p.name_fold LIKE $` + n + ` ESCAPE '!' OR p.email_fold LIKE $` + n + ` ESCAPE '!')`
+	}
+	var total int
+	if err := s.DB.QueryRowContext(ctx, `SELECT count(*) FROM persons p `+where, args...).Scan(&total); err != nil {
+		return err
+	}
+	var offset int
+	p.Pages, offset = pagesOf(r, total)
+	n := len(args)
+	p.People, err = persons(ctx, s.DB, where+` ORDER BY p.name_sort, p.id LIMIT $`+strconv.Itoa(n+1)+` OFFSET $`+strconv.Itoa(n+2), append(args, ui.PageSize, offset)...)
+	if err != nil {
+		return err
+	}
+	if p.Jobs, err = professionsByCode(ctx, s.DB); err != nil {
+		return err
+	}
+	return s.Kit.Show(w, r, p.Page, peopleView(p))
+}
+
+func likeSafe(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+// unitName is a unit's name on a page, also when it has ended.
+func (s *Service) unitName(ctx context.Context, id int64, lang string) (string, error) {
+	if id == 0 {
+		return "", nil
+	}
+	u, err := UnitByID(ctx, s.DB, id)
+	return u.Name(lang), err
+}
+
+// fault is what is wrong with one field of a form, in words.
+func fault(p web.Page, f *errs.Fields, name string) string {
+	if f == nil {
+		return ""
+	}
+	for _, x := range f.List {
+		if x.Name == name {
+			return p.T(x.Key, x.Args...)
+		}
+	}
+	return ""
+}
+
+func when(yes bool, text string) string {
+	if yes {
+		return text
+	}
+	return ""
+}

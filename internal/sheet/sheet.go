@@ -1,0 +1,165 @@
+// Package sheet reads and writes the tables that people make in a spreadsheet and save as CSV.
+//
+// Reading forgives what a spreadsheet decides for its user (encoding, delimiter, line ends, blank lines, the "sep=" line
+// of Excel) and never guesses at content: a row that can't be read for certain becomes an Error with its line, and the
+// reading goes on, so that a person sees all the faults of a file at once. Writing gives a file that Excel opens as it is
+// and in which no cell can act as a formula.
+package sheet
+
+import (
+	"fmt"
+	"strings"
+)
+
+// The limits of one file.
+const (
+	MaxBytes   = 50 << 20  // size of the file as it came, in bytes
+	MaxColumns = 200       // cells in the header
+	MaxRows    = 1_000_000 // rows below the header; blank ones are not counted
+	MaxErrors  = 1000      // errors listed one by one; the rest are told as a number
+)
+
+// Table is the content of a file: a header and the rows that could be read.
+type Table struct {
+	Name      string   // file name as given to Read
+	Header    []string // first row, trimmed; a cell may be empty
+	Rows      []Row    // good rows in file order, each with as many cells as the header
+	Delimiter rune     // ',', ';', tab, or what a "sep=" line said
+	Encoding  string   // "UTF-8", "UTF-16LE", "UTF-16BE" or "Windows-1252"
+
+	headerLine int
+}
+
+// Row is one row below the header. Its cells stand as in the file, not trimmed.
+type Row struct {
+	Line  int // 1-based line of the file where the row starts
+	Cells []string
+}
+
+// Read reads the file's bytes as a table. The name is only used in messages.
+//
+// The table is never nil. The error is nil or of type Errors: a fault in a row leaves that row out and does not stop the
+// reading; a fault of the whole file (Line 0, or in the header) leaves no rows, but for too many rows, where those within
+// the limit are kept. Rows in which nothing is written (no text, no quotes) are skipped without an error.
+func Read(name string, data []byte) (*Table, error) {
+	t := &Table{Name: name}
+	r := reader{table: t}
+	r.read(data)
+	if len(r.errs) == 0 {
+		return t, nil
+	}
+	if r.unlisted > 0 {
+		r.fail(0, 0, "sheet.more_errors", "n", r.unlisted)
+	}
+	return t, r.errs
+}
+
+// reader gathers the table and its errors while the file is gone through.
+type reader struct {
+	table    *Table
+	errs     Errors
+	unlisted int
+}
+
+func (r *reader) read(data []byte) {
+	switch {
+	case len(data) > MaxBytes:
+		r.fail(0, 0, "sheet.too_big", "megabytes", MaxBytes>>20)
+		return
+	case isWorkbook(data):
+		r.fail(0, 0, "sheet.workbook")
+		return
+	}
+	text, encoding := decode(data)
+	r.table.Encoding = encoding
+	delimiter, pos, line := sepLine(text)
+	if delimiter == 0 {
+		delimiter = findDelimiter(text)
+	}
+	r.table.Delimiter = rune(delimiter)
+	s := &scanner{text: text, delimiter: delimiter, pos: pos, line: line, budget: 4*len(text) + 4096}
+	if r.readHeader(s) {
+		r.readRows(s)
+	}
+}
+
+// readHeader takes the first row with content as the header, and reports whether it can be used.
+func (r *reader) readHeader(s *scanner) bool {
+	rec, ok := s.next()
+	switch {
+	case !ok:
+		r.fail(0, 0, "sheet.empty")
+		return false
+	case len(rec.cells) > MaxColumns:
+		r.fail(rec.line, 0, "sheet.too_many_columns", "n", len(rec.cells), "max", MaxColumns)
+		return false
+	}
+	for _, cell := range rec.cells {
+		r.table.Header = append(r.table.Header, strings.TrimSpace(cell))
+	}
+	r.table.headerLine = rec.line
+	if rec.fault == "" {
+		rec.findUnreadable()
+	}
+	if rec.fault != "" {
+		r.fail(rec.line, rec.column, rec.fault)
+		return false
+	}
+	return true
+}
+
+func (r *reader) readRows(s *scanner) {
+	want := len(r.table.Header)
+	for {
+		rec, ok := s.next()
+		if !ok {
+			return
+		}
+		if len(r.table.Rows) == MaxRows {
+			r.fail(rec.line, 0, "sheet.too_many_rows", "max", MaxRows)
+			return
+		}
+		if rec.fault == "" {
+			rec.findUnreadable()
+		}
+		switch {
+		case rec.fault != "":
+			r.fail(rec.line, rec.column, rec.fault)
+		case len(rec.cells) != want:
+			r.fail(rec.line, 0, "sheet.cell_count", "n", len(rec.cells), "want", want)
+		default:
+			r.table.Rows = append(r.table.Rows, Row{Line: rec.line, Cells: rec.cells})
+		}
+	}
+}
+
+func (r *reader) fail(line, column int, key string, args ...any) {
+	if len(r.errs) >= MaxErrors && line > 0 {
+		r.unlisted++
+		return
+	}
+	e := Error{File: r.table.Name, Line: line, Column: column, Key: key, Args: args}
+	if column > 0 && column <= len(r.table.Header) {
+		e.ColumnName = r.table.Header[column-1]
+	}
+	r.errs = append(r.errs, e)
+}
+
+// findUnreadable marks a record in which a character is lost: a NUL, or the sign that stands for broken bytes.
+func (rec *record) findUnreadable() {
+	for i, cell := range rec.cells {
+		switch {
+		case strings.ContainsRune(cell, 0):
+			rec.fault, rec.column = "sheet.nul", i+1
+			return
+		case strings.ContainsRune(cell, '\uFFFD'):
+			rec.fault, rec.column = "sheet.unreadable", i+1
+			return
+		}
+	}
+}
+
+// String tells what was read, for logs and failing tests.
+func (t *Table) String() string {
+	return fmt.Sprintf("%s: %d columns, %d rows, %s, delimiter %q", t.Name, len(t.Header), len(t.Rows), t.Encoding, t.Delimiter)
+}

@@ -1,0 +1,65 @@
+package survey
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"taitorinki/internal/survey/instrument"
+)
+
+// ballot is what stands sealed in a slot. Every ballot of a round has the same length, whatever is answered.
+type ballot struct {
+	submitted bool
+	group     int
+	nonce     uint64 // of the form that submitted it, so that the same form sent twice is one submission
+	counted   []bool // by item: it has cost its write, see Service.evenOut
+	answers   instrument.Answers
+}
+
+const ballotHead = 1 + 1 + 4 + 8
+
+func ballotSize(in *instrument.Instrument) int {
+	return ballotHead + (len(in.Items)+7)/8 + in.Size()
+}
+
+func newBallot(in *instrument.Instrument, group int) *ballot {
+	return &ballot{group: group, counted: make([]bool, len(in.Items)), answers: in.Blank()}
+}
+
+func (b *ballot) encode(in *instrument.Instrument) ([]byte, error) {
+	out := make([]byte, ballotHead, ballotSize(in))
+	out[0] = 1
+	if b.submitted {
+		out[1] = 1
+	}
+	binary.BigEndian.PutUint32(out[2:], uint32(b.group))
+	binary.BigEndian.PutUint64(out[6:], b.nonce)
+	bits := make([]byte, (len(in.Items)+7)/8)
+	for i, c := range b.counted {
+		if c {
+			bits[i/8] |= 1 << (i % 8)
+		}
+	}
+	answers, err := in.Encode(b.answers)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(out, bits...), answers...), nil
+}
+
+func decodeBallot(in *instrument.Instrument, data []byte) (*ballot, error) {
+	if len(data) != ballotSize(in) || data[0] != 1 || data[1] > 1 {
+		return nil, fmt.Errorf("ballot of %d bytes, want %d", len(data), ballotSize(in))
+	}
+	b := &ballot{
+		submitted: data[1] == 1, group: int(binary.BigEndian.Uint32(data[2:])),
+		nonce: binary.BigEndian.Uint64(data[6:]), counted: make([]bool, len(in.Items)),
+	}
+	rest := data[ballotHead:]
+	for i := range b.counted {
+		b.counted[i] = rest[i/8]&(1<<(i%8)) != 0
+	}
+	var err error
+	b.answers, err = in.Decode(rest[(len(in.Items)+7)/8:])
+	return b, err
+}

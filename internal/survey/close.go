@@ -1,0 +1,165 @@
+package survey
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/outbox"
+	"taitorinki/internal/survey/instrument"
+	"taitorinki/internal/survey/seal"
+)
+
+// CloseRound ends answering, turns the ballots into responses and destroys the key. It can be called again after a crash
+// at any point, and goes on where it was.
+func (s *Service) CloseRound(ctx context.Context, id int64) (err error) {
+	defer errs.Wrap(&err, "survey.CloseRound(%d)", id)
+	r, err := RoundByID(ctx, s.DB, id)
+	if err != nil {
+		return err
+	}
+	switch r.State {
+	case Draft:
+		return errs.New(errs.Conflict, "survey.not-open")
+	case Closed:
+		return s.Vault.Destroy(r.Code)
+	}
+	key, err := s.key(r.Code)
+	if err != nil {
+		return err
+	}
+	in, err := s.Instrument(ctx, r.InstrumentID)
+	if err != nil {
+		return err
+	}
+	if err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE survey_rounds SET state = 'closing' WHERE id = $1 AND state = 'open'`, id); err != nil {
+			return err
+		}
+		return outbox.Drop(ctx, tx, r.Topic())
+	}); err != nil {
+		return err
+	}
+	if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.count(ctx, tx, &r, in, key) }); err != nil {
+		return err
+	}
+	return s.Vault.Destroy(r.Code)
+}
+
+type counted struct {
+	id      int64
+	group   int
+	answers string
+}
+
+type sealedFeedback struct{ id, sealed []byte }
+
+// count takes the slots away and writes what they held, in an order and under keys that have nothing to do with them.
+func (s *Service) count(ctx context.Context, tx *db.Tx, r *Round, in *instrument.Instrument, key *seal.Key) error {
+	n, err := db.Changed(tx.ExecContext(ctx, `UPDATE survey_rounds SET state = 'closed', closed_at = $2 WHERE id = $1 AND state = 'closing'`, r.ID, db.At(s.Now())))
+	if err != nil || n == 0 {
+		return err // another process has closed it
+	}
+	slots, err := takeSlots(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	var responses []counted
+	var feedbacks []sealedFeedback
+	for _, x := range slots {
+		plain, err := key.Open(x.id, x.sealed)
+		if err != nil {
+			return err
+		}
+		b, err := decodeBallot(in, plain)
+		if err != nil {
+			return err
+		}
+		if !b.submitted {
+			continue
+		}
+		answers, err := json.Marshal(byItem(in, b.answers))
+		if err != nil {
+			return err
+		}
+		responses = append(responses, counted{randomID(), b.group, string(answers)})
+		secret := key.FeedbackSecret(x.id)
+		feedbacks = append(feedbacks, sealedFeedback{seal.FeedbackID(secret), seal.SealFeedback(secret, encodeScores(in.Scores(b.answers)))})
+	}
+	slices.SortFunc(responses, func(a, b counted) int { return cmp.Compare(a.id, b.id) })
+	slices.SortFunc(feedbacks, func(a, b sealedFeedback) int { return bytes.Compare(a.id, b.id) })
+	var rows [][]any
+	for _, x := range responses {
+		rows = append(rows, []any{x.id, r.ID, x.group, x.answers})
+	}
+	if err := tx.Insert(ctx, `INSERT INTO survey_responses (id, round_id, grp, answers) VALUES`, 4, rows); err != nil {
+		return err
+	}
+	rows = nil
+	for _, x := range feedbacks {
+		rows = append(rows, []any{x.id, r.ID, x.sealed})
+	}
+	if err := tx.Insert(ctx, `INSERT INTO survey_feedbacks (id, round_id, sealed) VALUES`, 3, rows); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE survey_rounds SET responses = $2 WHERE id = $1`, r.ID, len(responses))
+	return err
+}
+
+func byItem(in *instrument.Instrument, a instrument.Answers) map[string]string {
+	m := map[string]string{}
+	for i, v := range a {
+		if v != "" {
+			m[in.Items[i].ID] = v
+		}
+	}
+	return m
+}
+
+func randomID() int64 {
+	var b [8]byte
+	rand.Read(b[:])
+	return int64(binary.BigEndian.Uint64(b[:]) >> 1)
+}
+
+// Recover finishes at start what a crash interrupted: a closing that had begun, and keys of rounds that have closed. A
+// key whose round is unknown is left alone: it may belong to a database that is about to be restored.
+func (s *Service) Recover(ctx context.Context) (err error) {
+	defer errs.Wrap(&err, "survey.Recover")
+	rounds, err := Rounds(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	var all error
+	for _, r := range rounds {
+		if r.State == Closing || r.State == Closed {
+			if err := s.CloseRound(ctx, r.ID); err != nil {
+				all = errors.Join(all, fmt.Errorf("round %s: %w", r.Code, err))
+			}
+		}
+	}
+	return all
+}
+
+// CloseDue closes the rounds whose time is over.
+func (s *Service) CloseDue(ctx context.Context) error {
+	rounds, err := Rounds(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	var all error
+	for _, r := range rounds {
+		if r.State == Open && r.Over(s.Now()) {
+			all = errors.Join(all, s.CloseRound(ctx, r.ID))
+		}
+	}
+	return all
+}

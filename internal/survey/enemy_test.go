@@ -1,0 +1,566 @@
+package survey_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/dbtest"
+	"taitorinki/internal/survey"
+	"taitorinki/internal/survey/link"
+	"taitorinki/internal/survey/seal"
+)
+
+// The enemy of this file has read everything that is stored, at any time, and has sat beside the database while people
+// answered: who answered as the how-manieth is known, and so is, while the round is open, which slot is whose. What must
+// stay unknown is which response is whose.
+
+const (
+	textMark = "zQ7-oma-teksti-"
+	least    = 0.45
+	most     = 0.55
+)
+
+// respondent is one who answered: the truth that the enemy looks for.
+type respondent struct {
+	person   int // in the population
+	code     string
+	answers  map[string]string
+	one      bool // answers were saved one by one
+	secret   link.Secret
+	ballot   seal.BallotID
+	response int64 // its id
+}
+
+// campaign is a round that people have answered, and all that was stored of it.
+type campaign struct {
+	f                  *fixture
+	round              survey.Round
+	who                []*respondent // in the order of answering
+	spy                spy
+	mid, before, after dump
+	writes             []seal.BallotID
+	copies             [][]byte // backups of mid-round
+	needles            *needles
+}
+
+func enemyInstrument() string { return manyItems("enemy", 10, 5, mixedPage()) }
+
+const items = 13 // of it
+
+func newCampaign(t *testing.T, d *db.DB, units, each int) *campaign {
+	t.Helper()
+	c := &campaign{f: newFixture(t, d, units, each)}
+	c.spy = newSpy(t, d)
+	rng := rand.New(rand.NewPCG(2026, uint64(units*each)))
+	// Invitations in an order that has nothing to do with that of answering, nor with that of the staff list.
+	rng.Shuffle(len(c.f.pop.People), func(i, j int) {
+		p := c.f.pop.People
+		p[i], p[j] = p[j], p[i]
+	})
+	c.round = c.f.open(enemyInstrument(), nil)
+	c.spy.mark()
+	codes := c.f.codes(c.round.ID)
+	numbers := rng.Perm(99_999)
+	for _, p := range rng.Perm(len(codes))[:len(codes)*9/10] {
+		c.who = append(c.who, &respondent{person: p, code: codes[p], one: rng.IntN(4) > 0, answers: randomAnswers(rng, numbers[p])})
+	}
+	return c
+}
+
+// randomAnswers leaves out some questions, sometimes whole pages. The number is the test's own mark of whose they are.
+func randomAnswers(rng *rand.Rand, number int) map[string]string {
+	a := map[string]string{"number": fmt.Sprint(number)}
+	level := rng.Float64() // of diligence: people differ in how much they answer
+	for page := range 2 {
+		if rng.IntN(8) == 0 {
+			continue
+		}
+		for q := page * 5; q < page*5+5; q++ {
+			if rng.Float64() < 0.3+0.7*level {
+				a[fmt.Sprint("q", q)] = fmt.Sprint(rng.IntN(5) + 1)
+			}
+		}
+	}
+	var many []string
+	for _, o := range []string{"a", "b", "c", "d"} {
+		if rng.IntN(2) == 0 {
+			many = append(many, o)
+		}
+	}
+	if len(many) > 0 {
+		a["many"] = strings.Join(many, ",")
+	}
+	if rng.Float64() < 0.3+0.5*level {
+		a["text"] = textMark + strings.Repeat("x", rng.IntN(100))
+	}
+	return a
+}
+
+// steps are the requests that a respondent's browser sends.
+func (c *campaign) steps(r *respondent) (steps []func()) {
+	f := c.f
+	in := f.sheet(r.code).Instrument
+	for page := range in.Pages {
+		for _, it := range in.Pages[page].Items {
+			if v := r.answers[it.ID]; r.one && v != "" {
+				steps = append(steps, func() { f.save(f.sheet(r.code), map[string]string{it.ID: v}, true) })
+			}
+		}
+		steps = append(steps, func() {
+			sh := f.sheet(r.code)
+			f.save(sh, onPage(sh, page, r.answers), false)
+			if r.one {
+				must(f.t, f.s.EvenOut(f.t.Context(), sh, page))
+			}
+		})
+	}
+	return append(steps, func() {
+		sh := f.sheet(r.code)
+		var err error
+		r.ballot = sh.Ballot()
+		r.secret, err = f.s.Submit(f.t.Context(), sh, rand.Uint64())
+		must(f.t, err)
+	})
+}
+
+// answer lets people answer, some at a time.
+func (c *campaign) answer(who []*respondent) {
+	rng := rand.New(rand.NewPCG(7, uint64(len(who))))
+	const atOnce = 8
+	var busy [][]func()
+	for len(who) > 0 || len(busy) > 0 {
+		for len(busy) < atOnce && len(who) > 0 {
+			busy = append(busy, c.steps(who[0]))
+			who = who[1:]
+		}
+		i := rng.IntN(len(busy))
+		busy[i][0]()
+		if busy[i] = busy[i][1:]; len(busy[i]) == 0 {
+			busy = slices.Delete(busy, i, i+1)
+		}
+	}
+}
+
+// run plays the round from the first answer to after the closing.
+func (c *campaign) run(t *testing.T) {
+	t.Helper()
+	half := len(c.who) / 2
+	c.answer(c.who[:half])
+	c.mid = takeDump(t, c.f.d, c.spy)
+	for _, name := range c.spy.files() {
+		if b, err := os.ReadFile(name); err == nil && !strings.Contains(name, "pg_wal") {
+			c.copies = append(c.copies, b)
+		}
+	}
+	c.answer(c.who[half:])
+	c.before = takeDump(t, c.f.d, c.spy)
+	c.writes = c.spy.slotWrites()
+	c.needles = c.secrets(t)
+	c.close(t)
+}
+
+// secrets are what must be nowhere, neither before nor after the closing.
+func (c *campaign) secrets(t *testing.T) *needles {
+	t.Helper()
+	n := newNeedles()
+	for _, code := range c.f.codes(c.round.ID) {
+		token := tokenOf(t, code)
+		n.secret("a token", token[:], code[5:31])
+	}
+	for _, r := range c.who {
+		n.secret("a feedback's secret", r.secret[:], link.Format(link.Feedback, c.round.Code, r.secret)[5:31])
+	}
+	keys, err := c.f.s.Vault.Export()
+	must(t, err)
+	for _, data := range keys {
+		raw, err := hex.DecodeString(strings.Split(string(data), "\n")[2])
+		must(t, err)
+		n.secret("the round's key", raw, "")
+	}
+	return n
+}
+
+func (c *campaign) close(t *testing.T) {
+	t.Helper()
+	must(t, c.f.s.CloseRound(t.Context(), c.round.ID))
+	c.after = takeDump(t, c.f.d, c.spy)
+	owner := map[string]*respondent{}
+	for _, r := range c.who {
+		owner[r.answers["number"]] = r
+	}
+	tb := c.after["survey_responses"]
+	for _, row := range tb.rows {
+		owner[jsonMap(row[tb.col("answers")])["number"]].response = row[tb.col("id")].(int64)
+	}
+	if len(tb.rows) != len(c.who) {
+		t.Fatalf("%d responses, want %d", len(tb.rows), len(c.who))
+	}
+}
+
+// groups is the group of each respondent: false pairs are sought among those of equal stored attributes only.
+func (c *campaign) groups() []int {
+	out := make([]int, len(c.who))
+	for i, r := range c.who {
+		out[i] = int(c.f.pop.People[r.person].UnitID)
+	}
+	return out
+}
+
+// ofInvitations is what the enemy knows of each respondent as a person.
+func (c *campaign) ofInvitations(dumps ...dump) []feature {
+	n := len(c.who)
+	order := feature{"order of answering", make([]float64, n)}
+	person, slot := map[int64]int{}, map[seal.BallotID]int{}
+	for i, r := range c.who {
+		order.of[i] = float64(i)
+		person[c.f.pop.People[r.person].PersonID] = i
+		slot[r.ballot] = i
+	}
+	invitation := map[int64]int{}
+	tb := c.mid["survey_invitations"]
+	for _, row := range tb.rows {
+		if i, ok := person[row[tb.col("person_id")].(int64)]; ok {
+			invitation[row[tb.col("id")].(int64)] = i
+		}
+	}
+	out := append([]feature{order}, logFeatures(c.writes, slot, n)...)
+	for k, d := range dumps {
+		when := []string{"mid-round", "before closing", "after closing"}[k]
+		if tb := d["survey_ballots"]; tb != nil {
+			at := tb.col("ballot")
+			out = append(out, columns(when, "survey_ballots", tb, n, func(row []any) int { return lookup(slot, seal.BallotID(row[at].([]byte))) })...)
+		}
+		out = append(out, about(when, d, n, person, "persons", "person_id")...)
+		out = append(out, about(when, d, n, invitation, "survey_invitations", "invitation_id", "ref")...)
+	}
+	return out
+}
+
+// about makes features of every table that has a row for each of some things.
+func about(when string, d dump, n int, which map[int64]int, own string, cols ...string) (out []feature) {
+	for _, name := range slices.Sorted(maps.Keys(d)) {
+		tb := d[name]
+		for _, col := range append([]string{"id"}, cols...) {
+			at := tb.col(col)
+			if at < 0 || (col == "id") != (name == own) {
+				continue
+			}
+			out = append(out, columns(when, name, tb, n, func(row []any) int {
+				if id, ok := row[at].(int64); ok {
+					return lookup(which, id)
+				}
+				return -1
+			})...)
+		}
+	}
+	return out
+}
+
+func lookup[K comparable](m map[K]int, k K) int {
+	if i, ok := m[k]; ok {
+		return i
+	}
+	return -1
+}
+
+// ofResponses is what the enemy knows of each response and each feedback; whose they are is the truth's.
+func (c *campaign) ofResponses(d dump) []feature {
+	n := len(c.who)
+	response, feedback := map[int64]int{}, map[string]int{}
+	for i, r := range c.who {
+		response[r.response] = i
+		feedback[string(seal.FeedbackID(r.secret))] = i
+	}
+	out := about("", d, n, response, "survey_responses", "response_id")
+	tb := d["survey_responses"]
+	for what, f := range map[string]func(a map[string]string) float64{
+		"answers":      func(a map[string]string) float64 { return float64(len(a)) },
+		"text":         func(a map[string]string) float64 { return float64(len(a["text"])) },
+		"ticks":        func(a map[string]string) float64 { return float64(len(a["many"])) },
+		"first page":   func(a map[string]string) float64 { return float64(given(a, "q0", "q1", "q2", "q3", "q4")) },
+		"second page":  func(a map[string]string) float64 { return float64(given(a, "q5", "q6", "q7", "q8", "q9")) },
+		"first answer": func(a map[string]string) float64 { return float64(num(a["q0"])) },
+	} {
+		x := feature{"response: " + what, unknown(n)}
+		for _, row := range tb.rows {
+			x.of[response[row[tb.col("id")].(int64)]] = f(jsonMap(row[tb.col("answers")]))
+		}
+		out = append(out, x)
+	}
+	fb := d["survey_feedbacks"]
+	return append(out, columns("", "survey_feedbacks", fb, n, func(row []any) int { return lookup(feedback, string(row[fb.col("id")].([]byte))) })...)
+}
+
+func given(a map[string]string, ids ...string) (n int) {
+	for _, id := range ids {
+		if a[id] != "" {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *campaign) attack(after dump) []finding {
+	return attack(c.groups(), c.ofInvitations(c.mid, c.before, after), c.ofResponses(after))
+}
+
+// linking are the findings that join.
+func linking(fs []finding) (out []finding) {
+	for _, f := range fs {
+		if !(f.auc >= least && f.auc <= most) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (d dump) clone() dump {
+	out := dump{}
+	for name, tb := range d {
+		c := &table{cols: slices.Clone(tb.cols)}
+		for _, r := range tb.rows {
+			c.rows = append(c.rows, slices.Clone(r))
+		}
+		out[name] = c
+	}
+	return out
+}
+
+// laidInOrder gives the rows of a table new places, in the order that key says.
+func (tb *table) laidInOrder(key func(row []any) int) {
+	var own []int
+	for i, c := range tb.cols {
+		if strings.HasPrefix(c, "~") {
+			own = append(own, i)
+		}
+	}
+	var places [][]any
+	for _, r := range tb.rows {
+		var p []any
+		for _, i := range own {
+			p = append(p, r[i])
+		}
+		places = append(places, p)
+	}
+	slices.SortFunc(tb.rows, func(a, b []any) int { return key(a) - key(b) })
+	for k, r := range tb.rows {
+		for j, i := range own {
+			r[i] = places[k][j]
+		}
+	}
+}
+
+func TestTheEnemyCannotJoinAResponseToAnInvitation(t *testing.T) {
+	logged := captureLog(t)
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		c := newCampaign(t, d, 20, 50)
+		c.run(t)
+		c.plainTextIsNowhere(t, logged)
+		found, beat := split(c.attack(c.after))
+		t.Logf("%d pairs of features, the worst %v; with the log's rhythm %v", len(found), found[:8], beat[:8])
+		if len(found) < 50 {
+			t.Errorf("only %d pairs of features were tried", len(found))
+		}
+		for _, f := range linking(found) {
+			t.Errorf("AUC %v: links responses to invitations", f)
+		}
+		// What is left: skipped questions cost their writes in one go when the page is left, and who answers more takes
+		// longer. Whoever keeps the whole log and knows each person's slot sees that. It must not grow.
+		if worst := beat[0]; math.Abs(worst.auc-0.5) > 0.2 {
+			t.Errorf("AUC %v: the log's rhythm tells more than it did", worst)
+		}
+		c.theEnemyWins(t)
+	})
+}
+
+// split parts the findings that come from the log's rhythm from the others.
+func split(fs []finding) (found, beat []finding) {
+	for _, f := range fs {
+		if strings.HasPrefix(f.name, rhythm) {
+			beat = append(beat, f)
+		} else {
+			found = append(found, f)
+		}
+	}
+	return found, beat
+}
+
+// captureLog collects what the program logs.
+func captureLog(t *testing.T) func() []byte {
+	t.Helper()
+	var b lockedBuffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return b.bytes
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) bytes() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return bytes.Clone(l.b.Bytes())
+}
+
+func (c *campaign) plainTextIsNowhere(t *testing.T, logged func() []byte) {
+	t.Helper()
+	c.spy.settle()
+	for what, n := range c.needles.inFiles(t, c.spy.files()) {
+		t.Errorf("%s, %d times", what, n)
+	}
+	answers := newNeedles()
+	answers.add("an answer's text", []byte(textMark))
+	for _, b := range c.copies {
+		for what, n := range merge(c.needles.in(b), answers.in(b)) {
+			t.Errorf("%s in the backup of mid-round, %d times", what, n)
+		}
+	}
+	for what, n := range merge(c.needles.in(logged()), answers.in(logged())) {
+		t.Errorf("%s in the program's log, %d times", what, n)
+	}
+	ballots := newNeedles()
+	for _, r := range c.who {
+		ballots.secret("a ballot's id", r.ballot[:], "")
+	}
+	for when, d := range map[string]dump{"mid-round": c.mid, "before closing": c.before, "after closing": c.after} {
+		for name, tb := range d {
+			if name == "survey_ballots" {
+				continue
+			}
+			if name == "survey_responses" && when != "after closing" && len(tb.rows) > 0 {
+				t.Errorf("%s: %d responses", when, len(tb.rows))
+			}
+			for what, n := range ballots.in(fmt.Append(nil, tb.flat())) {
+				t.Errorf("%s: %s in %s, %d times", when, what, name, n)
+			}
+		}
+	}
+}
+
+// flat is all that a table holds, one after the other.
+func (tb *table) flat() string {
+	var b strings.Builder
+	for _, r := range tb.rows {
+		for _, v := range r {
+			switch v := v.(type) {
+			case []byte:
+				b.Write(v)
+			default:
+				fmt.Fprint(&b, v)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+func merge(ms ...map[string]int) map[string]int {
+	out := map[string]int{}
+	for _, m := range ms {
+		maps.Copy(out, m)
+	}
+	return out
+}
+
+// theEnemyWins plants leaks in what was collected: an enemy who misses them would prove nothing.
+func (c *campaign) theEnemyWins(t *testing.T) {
+	order := map[int64]int{}
+	feedback := map[string]int{}
+	for i, r := range c.who {
+		order[r.response] = i
+		feedback[string(seal.FeedbackID(r.secret))] = i
+	}
+	wins := func(name, by string, plant func(c *campaign)) {
+		t.Run("the enemy wins when "+name, func(t *testing.T) {
+			c := *c
+			c.after = c.after.clone()
+			plant(&c)
+			found, _ := split(linking(c.attack(c.after)))
+			if !slices.ContainsFunc(found, func(f finding) bool { return strings.Contains(f.name, by) && math.Abs(f.auc-0.5) > 0.1 }) {
+				t.Errorf("not noticed; found %v", found)
+			}
+		})
+	}
+	wins("responses are written in the order of answering", "order of answering x survey_responses.~", func(c *campaign) {
+		tb := c.after["survey_responses"]
+		id := tb.col("id")
+		tb.laidInOrder(func(row []any) int { return order[row[id].(int64)] })
+	})
+	wins("responses are written as they come in, some hundreds at a time", "order of answering x survey_responses.~", func(c *campaign) {
+		tb := c.after["survey_responses"]
+		id := tb.col("id")
+		tb.laidInOrder(func(row []any) int { return order[row[id].(int64)]/300*1_000_000 + int(row[id].(int64)%1_000_000) })
+	})
+	wins("skipped questions cost no write", "log: number of writes x response: answers", func(c *campaign) {
+		skipped := map[seal.BallotID]int{}
+		for _, r := range c.who {
+			if r.one {
+				skipped[r.ballot] = items - len(r.answers)
+			}
+		}
+		c.writes = slices.DeleteFunc(slices.Clone(c.writes), func(id seal.BallotID) bool {
+			skipped[id]--
+			return skipped[id] >= 0
+		})
+	})
+	wins("invitations and responses have marks of time", "answered.at x response_times.at", func(c *campaign) {
+		marks := &table{cols: []string{"person_id", "at"}}
+		times := &table{cols: []string{"response_id", "at"}}
+		for i, r := range c.who {
+			marks.rows = append(marks.rows, []any{c.f.pop.People[r.person].PersonID, int64(i/20) * 60})
+			times.rows = append(times.rows, []any{r.response, int64(i/200) * 3600})
+		}
+		c.after["answered"], c.after["response_times"] = marks, times
+	})
+	wins("feedbacks are written when an answer is submitted", "order of answering x survey_feedbacks.~", func(c *campaign) {
+		tb := c.after["survey_feedbacks"]
+		id := tb.col("id")
+		tb.laidInOrder(func(row []any) int { return feedback[string(row[id].([]byte))] })
+	})
+}
+
+func TestTheEnemyWinsWhenAnAnswerStandsInPlainText(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		c := newCampaign(t, d, 1, 20)
+		id := c.f.sheet(c.who[0].code).Ballot()
+		plain := append(binary.BigEndian.AppendUint64(nil, 1), fmt.Sprintf("%-600s", textMark)...)
+		_, err := d.ExecContext(t.Context(), `UPDATE survey_ballots SET sealed = $2 WHERE ballot = $1`, id[:], plain)
+		must(t, err)
+		token := tokenOf(t, c.who[1].code)
+		_, err = d.ExecContext(t.Context(), `UPDATE survey_rounds SET settings = $2 WHERE id = $1`, c.round.ID, "{\"x\": \""+c.who[1].code+"\"}")
+		must(t, err)
+		c.spy.settle()
+		n := newNeedles()
+		n.add("an answer's text", []byte(textMark))
+		n.secret("a token", token[:], c.who[1].code[5:31])
+		found := n.inFiles(t, c.spy.files())
+		for _, what := range []string{"an answer's text", "a token in a link"} {
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(found)), func(k string) bool { return strings.HasPrefix(k, what+" in ") }) {
+				t.Errorf("%s was not found in %v; found %v", what, filepath.Dir(c.spy.files()[0]), found)
+			}
+		}
+	})
+}

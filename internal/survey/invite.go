@@ -1,0 +1,85 @@
+package survey
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
+	"taitorinki/internal/mail"
+	"taitorinki/internal/people"
+)
+
+// Mails makes the feature write its messages.
+func (s *Service) Mails() { s.Outbox.Handle(KindInvite, s.writeInvitation) }
+
+// Jobs makes rounds close when their time is over.
+func (s *Service) Jobs() {
+	s.Worker.Every("close rounds whose time is over", 30*time.Second, s.CloseDue)
+}
+
+// writeInvitation writes the mail of an invitation when it is sent; the link stands nowhere before.
+func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Message, err error) {
+	defer errs.Wrap(&err, "survey.writeInvitation")
+	inv, round, err := invitationByID(ctx, s.DB, ref)
+	if err != nil {
+		return m, err
+	}
+	r, err := RoundByID(ctx, s.DB, round)
+	if err != nil {
+		return m, err
+	}
+	p, err := people.PersonByID(ctx, s.DB, inv.PersonID)
+	if err != nil {
+		return m, err
+	}
+	if r.State != Open || r.Over(s.Now()) || !p.Left.IsZero() {
+		return m, errs.New(errs.NotFound, "survey.not-open")
+	}
+	key, err := s.key(r.Code)
+	if err != nil {
+		return m, err
+	}
+	lang := p.Lang
+	if !contains(r.Settings.Languages, lang) {
+		lang = r.Settings.Languages[0]
+	}
+	return mail.Message{
+		To:      p.Email,
+		Subject: r.Settings.Subject.In(lang),
+		Text:    s.fillInvitation(&r, lang, s.InvitationURL(r.Code, key.Token(inv.ID))),
+	}, nil
+}
+
+// fillInvitation puts the link and the closing time into the invitation's text.
+func (s *Service) fillInvitation(r *Round, lang, url string) string {
+	text := r.Settings.Invitation.In(lang)
+	if !strings.Contains(text, "{link}") {
+		text += "\n\n{link}"
+	}
+	closes := s.Kit.Words.T(lang, "survey.closes-later")
+	if !r.ClosesAt.IsZero() {
+		closes = i18n.Time(lang, r.ClosesAt)
+	}
+	return strings.NewReplacer("{link}", url, "{closes}", closes, "{name}", r.Settings.Name.In(lang)).Replace(text)
+}
+
+func invitationByID(ctx context.Context, q db.Q, id int64) (inv Invitation, round int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT id, person_id, round_id FROM survey_invitations WHERE id = $1`, id).Scan(&inv.ID, &inv.PersonID, &round)
+	if err == sql.ErrNoRows {
+		err = errs.New(errs.NotFound, "survey.link-unknown")
+	}
+	return inv, round, err
+}
+
+func contains(all []string, s string) bool {
+	for _, x := range all {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

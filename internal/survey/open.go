@@ -1,0 +1,281 @@
+package survey
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"slices"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/outbox"
+	"taitorinki/internal/sdc"
+	"taitorinki/internal/survey/instrument"
+	"taitorinki/internal/survey/link"
+	"taitorinki/internal/survey/seal"
+)
+
+// Population is whom a round invites, with the tree as it stands.
+type Population struct {
+	Units  []PopulationUnit // parents before or after their children
+	People []Invitee
+}
+
+// PopulationUnit is a unit of the tree.
+type PopulationUnit struct {
+	ID, Parent int64 // Parent 0: a root
+	Code       string
+	Names      Words
+}
+
+// Invitee is a person to be invited.
+type Invitee struct {
+	PersonID, UnitID int64
+	Profession       string
+	Address          string
+}
+
+// KindInvite is the kind of invitation messages in the outbox; their ref is the invitation.
+const KindInvite = "survey.invite"
+
+// CreateRound makes a draft.
+func (s *Service) CreateRound(ctx context.Context, r *Round) (err error) {
+	defer errs.Wrap(&err, "survey.CreateRound")
+	var random [4]byte
+	rand.Read(random[:])
+	r.Code, r.State = link.RoundCode(random), Draft
+	return s.DB.InTx(ctx, func(tx *db.Tx) error { return insertRound(ctx, tx, r) })
+}
+
+// UpdateRound stores the settings of a draft. An opened round is errs.Conflict.
+func (s *Service) UpdateRound(ctx context.Context, r *Round) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error { return updateDraft(ctx, tx, r) })
+}
+
+// grouping is what a response will say of its respondent.
+type grouping struct {
+	units  []PopulationUnit
+	groups []sdc.Group
+	of     []int // by invitee
+	merges []sdc.Merge
+	profs  []string // by category
+	direct []int    // invited people by unit
+}
+
+// group coarsens the declared attributes until every combination holds LeastGroup invited people.
+func group(set *Settings, pop Population) (*grouping, error) {
+	g := &grouping{units: pop.Units, direct: make([]int, len(pop.Units))}
+	index := map[int64]int{}
+	for i, u := range pop.Units {
+		index[u.ID] = i
+	}
+	parents := make([]int, len(pop.Units))
+	for i, u := range pop.Units {
+		parents[i] = sdc.NoParent
+		if p, ok := index[u.Parent]; ok {
+			parents[i] = p
+		}
+	}
+	category := map[string]int{}
+	if set.ByProf {
+		for _, p := range pop.People {
+			if _, ok := category[p.Profession]; !ok && p.Profession != "" {
+				category[p.Profession] = 0
+				g.profs = append(g.profs, p.Profession)
+			}
+		}
+		slices.Sort(g.profs)
+		for i, p := range g.profs {
+			category[p] = i
+		}
+	}
+	members := make([]sdc.Member, len(pop.People))
+	for i, p := range pop.People {
+		m := sdc.Member{Node: index[p.UnitID], Category: sdc.NoCategory}
+		g.direct[m.Node]++
+		if c, ok := category[p.Profession]; ok {
+			m.Category = c
+		}
+		members[i] = m
+	}
+	if !set.ByUnit { // everybody answers as the whole
+		parents, members = flatten(members)
+	}
+	c, err := sdc.Coarsen(parents, members, LeastGroup)
+	if err != nil {
+		return nil, errs.Because(err, errs.Invalid, "survey.too-few-invited", "n", LeastGroup)
+	}
+	g.groups, g.of = c.Groups, c.Of
+	if set.ByUnit {
+		g.merges = c.Units
+	} else {
+		for i := range g.groups {
+			g.groups[i].Node = sdc.NoParent
+		}
+	}
+	return g, nil
+}
+
+func flatten(members []sdc.Member) ([]int, []sdc.Member) {
+	out := slices.Clone(members)
+	for i := range out {
+		out[i].Node = 0
+	}
+	return []int{sdc.NoParent}, out
+}
+
+func (g *grouping) unitID(node int) int64 {
+	if node == sdc.NoParent {
+		return 0
+	}
+	return g.units[node].ID
+}
+
+// OpenRound locks a draft, makes its key, and writes the tree, the invitations, the ballot slots and the wish to send the
+// invitations, all in one transaction.
+func (s *Service) OpenRound(ctx context.Context, id int64, pop Population) (err error) {
+	defer errs.Wrap(&err, "survey.OpenRound(%d)", id)
+	r, err := RoundByID(ctx, s.DB, id)
+	if err != nil {
+		return err
+	}
+	if r.State != Draft {
+		return errs.New(errs.Conflict, "survey.locked")
+	}
+	in, err := s.Instrument(ctx, r.InstrumentID)
+	if err != nil {
+		return err
+	}
+	g, err := group(r.Settings, pop)
+	if err != nil {
+		return err
+	}
+	key, err := s.Vault.Create(r.Code)
+	if err != nil {
+		return err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		n, err := db.Changed(tx.ExecContext(ctx, `UPDATE survey_rounds SET state = 'open', opened_at = $2, invited = $3 WHERE id = $1 AND state = 'draft'`,
+			id, db.At(s.Now()), len(pop.People)))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errs.New(errs.Conflict, "survey.locked")
+		}
+		if err := publishInstrument(ctx, tx, r.InstrumentID, s.Now()); err != nil {
+			return err
+		}
+		if err := writeTree(ctx, tx, id, g); err != nil {
+			return err
+		}
+		return s.writeInvitations(ctx, tx, &r, in, key, g, pop.People)
+	})
+	if err == nil && s.Outbox != nil {
+		s.Outbox.Wake()
+	}
+	return err
+}
+
+func writeTree(ctx context.Context, tx *db.Tx, round int64, g *grouping) error {
+	var rows [][]any
+	for i, u := range g.units {
+		as := int64(0)
+		if g.merges != nil {
+			as = g.unitID(g.merges[i].Into)
+		}
+		rows = append(rows, []any{round, u.ID, null(u.Parent), u.Code, u.Names.In("fi"), u.Names.In("sv"), u.Names.In("en"), g.direct[i], null(as)})
+	}
+	if err := tx.Insert(ctx, `INSERT INTO survey_round_units (round_id, unit_id, parent_id, code, name_fi, name_sv, name_en, invited, answers_as) VALUES`, 9, rows); err != nil {
+		return err
+	}
+	rows = nil
+	for i, x := range g.groups {
+		prof := sql.NullString{}
+		if x.Category >= 0 {
+			prof = sql.NullString{String: g.profs[x.Category], Valid: true}
+		}
+		rows = append(rows, []any{round, i, null(g.unitID(x.Node)), prof, x.Size})
+	}
+	return tx.Insert(ctx, `INSERT INTO survey_groups (round_id, grp, unit_id, profession, invited) VALUES`, 5, rows)
+}
+
+func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in *instrument.Instrument, key *seal.Key, g *grouping, people []Invitee) error {
+	var rows [][]any
+	groupOf := map[int64]int{}
+	address := map[int64]string{}
+	for i, p := range people {
+		rows = append(rows, []any{r.ID, p.PersonID, null(p.UnitID)})
+		groupOf[p.PersonID], address[p.PersonID] = g.of[i], p.Address
+	}
+	if err := tx.Insert(ctx, `INSERT INTO survey_invitations (round_id, person_id, unit_id) VALUES`, 3, rows); err != nil {
+		return err
+	}
+	invs, err := invitations(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	type written struct {
+		id     seal.BallotID
+		sealed []byte
+	}
+	slots := make([]written, len(invs))
+	var items []outbox.Item
+	for i, inv := range invs {
+		plain, err := newBallot(in, groupOf[inv.PersonID]).encode(in)
+		if err != nil {
+			return err
+		}
+		id := key.Ballot(key.Token(inv.ID))
+		slots[i] = written{id, key.Seal(id, plain)}
+		if a := address[inv.PersonID]; a != "" {
+			items = append(items, outbox.Item{Topic: r.Topic(), Kind: KindInvite, Ref: inv.ID, Address: a})
+		}
+	}
+	// In the order of their ids, so that where a slot lies says nothing of whose it is.
+	slices.SortFunc(slots, func(a, b written) int { return bytes.Compare(a.id[:], b.id[:]) })
+	rows = rows[:0]
+	for _, x := range slots {
+		rows = append(rows, []any{x.id[:], r.ID, x.sealed})
+	}
+	if err := tx.Insert(ctx, `INSERT INTO survey_ballots (ballot, round_id, sealed) VALUES`, 3, rows); err != nil {
+		return err
+	}
+	at := s.Now()
+	if r.OpensAt.After(at) {
+		at = r.OpensAt
+	}
+	return outbox.Add(ctx, tx, at, items)
+}
+
+// Link is a personal link, for a coordinator who sends the invitations by other means.
+type Link struct {
+	PersonID int64
+	URL      string
+}
+
+// Links returns the personal links of an open round in the order of the invitations.
+func (s *Service) Links(ctx context.Context, id int64) (_ []Link, err error) {
+	defer errs.Wrap(&err, "survey.Links(%d)", id)
+	r, err := RoundByID(ctx, s.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	if r.State != Open {
+		return nil, errs.New(errs.Conflict, "survey.not-open")
+	}
+	key, err := s.key(r.Code)
+	if err != nil {
+		return nil, err
+	}
+	invs, err := invitations(ctx, s.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Link, len(invs))
+	for i, inv := range invs {
+		out[i] = Link{inv.PersonID, s.InvitationURL(r.Code, key.Token(inv.ID))}
+	}
+	return out, nil
+}

@@ -1,0 +1,254 @@
+package seal
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// Vault keeps the rounds' keys in files, two copies each, apart from the database and its backups.
+type Vault struct {
+	Dir  string // "round-CODE.key"
+	Copy string // the same again, best on another disk; "" is Dir/copy
+
+	mu   sync.Mutex // also held while files are read and written: a Load beside a Destroy would write the second copy anew
+	keys map[string]*Key
+}
+
+// ErrNoKey tells that neither copy of a round's key can be read.
+var ErrNoKey = errors.New("seal: the round's key is missing")
+
+const (
+	firstLine = "taitorinki round key 1"
+	suffix    = ".key"
+	prefix    = "round-"
+
+	unfinished = ".new"
+)
+
+func (v *Vault) paths(round string) [2]string {
+	second := v.Copy
+	if second == "" {
+		second = filepath.Join(v.Dir, "copy")
+	}
+	name := prefix + round + suffix
+	return [2]string{filepath.Join(v.Dir, name), filepath.Join(second, name)}
+}
+
+// Create makes a round's key, or returns the one that is there already: an opening that was interrupted goes on with it.
+// When it returns, both copies are on the disk.
+func (v *Vault) Create(round string) (*Key, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	k, err := v.load(round)
+	if err == nil {
+		return k, nil
+	}
+	if !errors.Is(err, ErrNoKey) {
+		return nil, err
+	}
+	k = NewKey()
+	for _, p := range v.paths(round) {
+		if err := write(p, round, k); err != nil {
+			return nil, fmt.Errorf("writing the round's key: %w", err)
+		}
+	}
+	v.remember(round, k)
+	return k, nil
+}
+
+// Load returns a round's key. When one copy is lost it is written anew from the other.
+func (v *Vault) Load(round string) (*Key, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.load(round)
+}
+
+func (v *Vault) load(round string) (*Key, error) {
+	if k := v.keys[round]; k != nil {
+		return k, nil
+	}
+	paths := v.paths(round)
+	for i, p := range paths {
+		k, err := read(p, round)
+		if err != nil {
+			continue
+		}
+		other := paths[1-i]
+		if _, err := read(other, round); err != nil {
+			if err := write(other, round, k); err != nil {
+				return nil, fmt.Errorf("restoring the second copy of the round's key: %w", err)
+			}
+		}
+		v.remember(round, k)
+		return k, nil
+	}
+	return nil, ErrNoKey
+}
+
+func (v *Vault) remember(round string, k *Key) {
+	if v.keys == nil {
+		v.keys = map[string]*Key{}
+	}
+	v.keys[round] = k
+}
+
+// Destroy overwrites and removes both copies of a round's key. Destroying a key that is gone is no error.
+func (v *Vault) Destroy(round string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.keys, round)
+	var all error
+	for _, p := range v.paths(round) {
+		all = errors.Join(all, shred(p+unfinished), shred(p)) // a crash while writing leaves the first
+	}
+	return all
+}
+
+// Rounds lists the codes of the rounds that have a key.
+func (v *Vault) Rounds() ([]string, error) {
+	seen := map[string]bool{}
+	var out []string
+	for _, p := range v.paths("x") {
+		files, err := os.ReadDir(filepath.Dir(p))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, f := range files {
+			code, ok := strings.CutPrefix(f.Name(), prefix)
+			code, isKey := strings.CutSuffix(code, suffix)
+			if ok && isKey && !seen[code] {
+				seen[code] = true
+				out = append(out, code)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Export returns the key files' content by file name, for a backup that is kept apart from the database's.
+func (v *Vault) Export() (map[string][]byte, error) {
+	rounds, err := v.Rounds()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]byte{}
+	for _, r := range rounds {
+		k, err := v.Load(r)
+		if err != nil {
+			return nil, fmt.Errorf("round %s: %w", r, err)
+		}
+		out[prefix+r+suffix] = encode(r, k)
+	}
+	return out, nil
+}
+
+// Import writes a key file that Export made.
+func (v *Vault) Import(name string, data []byte) error {
+	round, ok := strings.CutPrefix(name, prefix)
+	round, isKey := strings.CutSuffix(round, suffix)
+	if !ok || !isKey || strings.ContainsAny(round, `/\.`) {
+		return fmt.Errorf("%q is not a key file", name)
+	}
+	k, err := decode(data, round)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for _, p := range v.paths(round) {
+		if err := write(p, round, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func encode(round string, k *Key) []byte {
+	body := fmt.Sprintf("%s\n%s\n%s\n", firstLine, round, hex.EncodeToString(k.raw[:]))
+	sum := sha256.Sum256([]byte(body))
+	return []byte(body + hex.EncodeToString(sum[:4]) + "\n")
+}
+
+func decode(data []byte, round string) (*Key, error) {
+	lines := strings.Split(string(bytes.TrimSpace(data)), "\n")
+	if len(lines) != 4 || lines[0] != firstLine || lines[1] != round {
+		return nil, fmt.Errorf("not the key of round %s", round)
+	}
+	b, err := hex.DecodeString(lines[2])
+	if err != nil || len(b) != KeySize {
+		return nil, errors.New("damaged key file")
+	}
+	k := FromBytes([KeySize]byte(b))
+	if !bytes.Equal(bytes.TrimSpace(encode(round, k)), bytes.TrimSpace(data)) {
+		return nil, errors.New("damaged key file")
+	}
+	return k, nil
+}
+
+func read(path, round string) (*Key, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return decode(b, round)
+}
+
+// write puts the file there whole or not at all, and on the disk.
+func write(path, round string, k *Key) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path+unfinished, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(encode(round, k))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(path+unfinished, path); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// shred overwrites a file before it removes it. On disks that write elsewhere the old bytes may live on, which is why
+// doc/operating.md asks for an encrypted disk.
+func shred(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		noise := make([]byte, info.Size())
+		rand.Read(noise)
+		_, err = f.WriteAt(noise, 0)
+	}
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
