@@ -2,6 +2,7 @@ package dbtest
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -29,7 +31,29 @@ func Server() (string, error) {
 	return server()
 }
 
+// stop ends the server that start has started.
+var stop = func() {}
+
+// Stop ends the server, for a program that has nothing more to test.
+func Stop() { stop() }
+
+// tidy removes the folders of servers that died with their process.
+func tidy() {
+	dirs, _ := filepath.Glob("/tmp/tpg*")
+	for _, dir := range dirs {
+		b, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+		if err != nil {
+			continue // just begun, or not one of ours
+		}
+		first, _, _ := strings.Cut(string(b), "\n")
+		if pid, err := strconv.Atoi(first); err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			os.RemoveAll(dir)
+		}
+	}
+}
+
 func start() (string, error) {
+	tidy()
 	bin, err := binaries()
 	if err != nil {
 		return "", err
@@ -61,15 +85,25 @@ func start() (string, error) {
 	// The server dies with the thread that started it, so that thread must live as long as the process.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: cred, Pdeathsig: syscall.SIGQUIT}
 	started := make(chan error)
+	ended := make(chan struct{})
 	go func() {
 		runtime.LockOSThread()
-		started <- cmd.Start()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
 		cmd.Wait()
 		os.RemoveAll(dir)
+		close(ended)
 		select {}
 	}()
 	if err := <-started; err != nil {
 		return "", err
+	}
+	stop = func() {
+		cmd.Process.Signal(syscall.SIGQUIT)
+		<-ended
 	}
 	url := "postgres://postgres@/DATABASE?host=" + dir
 	return url, ready(with(url, "postgres"), filepath.Join(dir, "log"))

@@ -17,3 +17,6 @@ func Server() (string, error) {
 	}
 	return "", errors.New("set " + ServerEnv + " to test on PostgreSQL")
 }
+
+// Stop ends the server that Server started: none here.
+func Stop() {}

@@ -18,8 +18,9 @@ import (
 )
 
 // Audit notes that a person changed or viewed something; personID 0 is the operator at the command line, or the platform
-// itself. The action is a message key, so that the log reads in every language; object is a kind and an id ("person:12",
-// see Object); detail is made by Detail and fills the message's placeholders, or is plain text shown after it.
+// itself. The action is a message key, or a word like "round.open" for which there is a key people.audit-round-open, so
+// that the log reads in every language; object is a kind and an id ("person:12"); detail is made by Detail and fills the
+// message's placeholders, or is plain text shown after it.
 func Audit(ctx context.Context, tx db.Q, at time.Time, personID int64, action, object, detail string) (err error) {
 	defer errs.Wrap(&err, "people.Audit(%s)", action)
 	_, err = tx.ExecContext(ctx, `INSERT INTO audit_log (at, person_id, action, object, detail) VALUES ($1, $2, $3, $4, $5)`,
@@ -95,9 +96,13 @@ func (s *Service) showAudit(w http.ResponseWriter, r *http.Request) error {
 
 // told puts an entry into words: its detail fills the placeholders of its action, or stands after it.
 func (p auditPage) told(e Entry) string {
+	key := e.Action
+	if ours := "people.audit-" + strings.ReplaceAll(key, ".", "-"); p.T(ours) != ours {
+		key = ours
+	}
 	var m map[string]any
 	if json.Unmarshal([]byte(e.Detail), &m) != nil {
-		return strings.TrimSpace(p.T(e.Action) + " " + e.Detail)
+		return strings.TrimSpace(p.T(key) + " " + e.Detail)
 	}
 	var args []any
 	for name, v := range m {
@@ -111,7 +116,7 @@ func (p auditPage) told(e Entry) string {
 		}
 		args = append(args, name, v)
 	}
-	return p.T(e.Action, args...)
+	return p.T(key, args...)
 }
 
 // object names what an entry is about.
@@ -119,7 +124,7 @@ func (s *Service) object(ctx context.Context, object, lang string) (name, url st
 	kind, num, _ := strings.Cut(object, ":")
 	id, bad := strconv.ParseInt(num, 10, 64)
 	if bad != nil {
-		return "", "", nil
+		return firstOf(num, object), "", nil // a round's code, say
 	}
 	switch kind {
 	case "person":
@@ -135,5 +140,5 @@ func (s *Service) object(ctx context.Context, object, lang string) (name, url st
 		}
 		return u.Name(lang), unitURL(id), err
 	}
-	return object, "", nil
+	return num, "", nil
 }

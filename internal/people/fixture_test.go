@@ -122,6 +122,8 @@ type reader struct {
 
 func (p *place) reader() *reader {
 	jar, _ := cookiejar.New(nil)
+	at, _ := url.Parse(p.site.URL)
+	jar.SetCookies(at, []*http.Cookie{{Name: "lang", Value: "en", Path: "/"}})
 	return &reader{p, &http.Client{Jar: jar}}
 }
 
@@ -186,7 +188,13 @@ func (p *place) links() []string {
 
 var linkIn = regexp.MustCompile(`/sign-in/[a-z2-7]{26}`)
 
-func file(text string) File { return File{Name: "list.csv", Data: []byte(text)} }
+// file is an uploaded file, and none for no text.
+func file(text string) File {
+	if text == "" {
+		return File{}
+	}
+	return File{Name: "list.csv", Data: []byte(text)}
+}
 
 // county is a small organisation: two areas, three wards.
 const countyUnits = `code,parent,name_fi,name_sv,name_en,headcount

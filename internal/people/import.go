@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"taitorinki/internal/db"
@@ -56,7 +57,7 @@ func (s *Service) bringIn(ctx context.Context, tx *db.Tx, list *List, problems P
 		return nil, err
 	}
 	n := c.Summary()
-	return c, Audit(ctx, tx, now, opt.By, "people.audit-import", "staff list", Detail(
+	return c, Audit(ctx, tx, now, opt.By, "people.audit-import", "", Detail(
 		"new", n.New+n.Back, "moved", n.Moved, "renamed", n.Renamed, "left", n.Left, "units", n.UnitsNew, "ended", n.UnitsEnded, "bad", n.Problems))
 }
 
@@ -172,7 +173,13 @@ func (c *Change) writePeople(ctx context.Context, tx *db.Tx, unitIDs map[string]
 			}
 		}
 	}
-	return tx.Insert(ctx, `INSERT INTO persons (staff_number, email, email_fold, name, name_fold, name_sort, unit_id, profession, lang, listed) VALUES`, 10, fresh)
+	// Few rows a statement: SQLite looks up each placeholder among all before it, in time that grows with their square.
+	for rows := range slices.Chunk(fresh, 40) {
+		if err := tx.Insert(ctx, `INSERT INTO persons (staff_number, email, email_fold, name, name_fold, name_sort, unit_id, profession, lang, listed) VALUES`, 10, rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // release frees a person's address, and the staff number too when the list gives it anew.

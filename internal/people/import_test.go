@@ -293,6 +293,21 @@ func TestThePersonsOwnLanguageStays(t *testing.T) {
 	})
 }
 
+func TestAPeopleFileAloneIsCheckedAgainstTheUnitsOfToday(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPlace(t, d)
+		p.bring(county())
+		_, err := p.Import(p.ctx, Files{People: file(countyPeople + "x@hva.example,X,Z,,\ny@hva.example,Y,A1,,\n")}, ImportOptions{})
+		ps, _ := err.(Problems)
+		if d := cmp.Diff([]string{"7:3 row-unit"}, keysOf(ps)); d != "" {
+			t.Error(d)
+		}
+		if want := `list.csv, line 7, column unit: The unit "Z" is not known. Give the unit's code, not its name.`; err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	})
+}
+
 func TestADryRunChangesNothing(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newPlace(t, d)

@@ -15,8 +15,7 @@ import (
 	"taitorinki/internal/sheet"
 )
 
-// Files are the files of a staff list as uploaded. A file whose Data is empty was not given: what it would tell stays as
-// it is.
+// Files are the files of a staff list as uploaded. The zero File was not given: what it would tell stays as it is.
 type Files struct{ Units, People, Professions File }
 
 // File is one uploaded file.
@@ -24,6 +23,8 @@ type File struct {
 	Name string
 	Data []byte
 }
+
+func (f File) given() bool { return f.Name != "" || len(f.Data) > 0 }
 
 // List is a staff list as read: only rows without a fault, in the order of the file.
 type List struct {
@@ -150,7 +151,7 @@ func (ps Problems) err() error {
 // never nil; it holds the rows without a fault.
 func Read(files Files) (*List, Problems) {
 	l := &List{kept: kept{units: map[string]bool{}, numbers: map[string]bool{}, emails: map[string]bool{}, names: map[string]bool{}}}
-	l.HasUnits, l.HasPeople, l.HasProfessions = len(files.Units.Data) > 0, len(files.People.Data) > 0, len(files.Professions.Data) > 0
+	l.HasUnits, l.HasPeople, l.HasProfessions = files.Units.given(), files.People.given(), files.Professions.given()
 	var ps Problems
 	if !l.HasUnits && !l.HasPeople && !l.HasProfessions {
 		return l, Problems{{File: named(files.People, "people"), Key: "people.no-files", Fatal: true}}

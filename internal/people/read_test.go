@@ -55,6 +55,7 @@ func TestEveryFaultOfAListIsToldWithItsLineAndColumn(t *testing.T) {
 		"a row with too many cells":  {people: "email,name,unit\nx@b.fi,X,A,B\n", want: []string{"2:0 sheet.cell_count"}},
 		"a file with only a header":  {people: "email,name,unit\n", want: []string{"0:0 file-no-rows"}},
 		"a workbook":                 {people: "PK\x03\x04", want: []string{"0:0 sheet.workbook"}},
+		"an empty file":              {people: "\n\n", want: []string{"0:0 sheet.empty"}},
 		"nothing at all":             {want: []string{"0:0 no-files"}},
 		"names alike are no fault":   {units: "code,name\nA,Ward\nB,Ward\n"},
 		"a supervisor's codes alike": {units: "code,name\nA,A\nB,B\n", people: "email,name,unit,chef för\nx@b.fi,X,A,\"A;B, A\"\n"},
@@ -123,7 +124,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(b, b, b)
 	}
 	f.Fuzz(func(t *testing.T, units, people, professions []byte) {
-		l, ps := Read(Files{File{"u", units}, File{"p", people}, File{"j", professions}})
+		l, ps := Read(Files{file(string(units)), file(string(people)), file(string(professions))})
 		if ps.Fatal() {
 			return
 		}

@@ -42,7 +42,7 @@ func (s *Service) uploadStaff(w http.ResponseWriter, r *http.Request) (err error
 			bad.Add(name, "sheet.too_big", "megabytes", sheet.MaxBytes>>20)
 		}
 	}
-	if len(files.Units.Data)+len(files.People.Data)+len(files.Professions.Data) == 0 {
+	if !files.Units.given() && !files.People.given() && !files.Professions.given() {
 		bad.Add("units", "people.no-files")
 	}
 	if bad.Err() != nil {
@@ -209,7 +209,7 @@ func (s *Service) uploadRoles(w http.ResponseWriter, r *http.Request) error {
 	}
 	bad := errs.Fields{}
 	switch {
-	case len(f.Data) == 0:
+	case !f.given():
 		bad.Add("roles", "people.no-files")
 	case len(f.Data) > sheet.MaxBytes:
 		bad.Add("roles", "sheet.too_big", "megabytes", sheet.MaxBytes>>20)

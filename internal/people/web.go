@@ -37,7 +37,7 @@ func (s *Service) Routes() {
 	k.Handle("GET /people/import", ImportPeople, s.showImport)
 	k.Handle("POST /people/import", ImportPeople, s.uploadStaff)
 	k.Handle("GET /people/import/check/{id}", ImportPeople, s.showUpload)
-	k.Handle("POST /people/import/check/{id}/confirm", ImportPeople, s.confirmStaff)
+	k.Handle("POST /people/import/check/{id}", ImportPeople, s.confirmStaff)
 	k.Handle("GET /roles/import", GrantRoles, s.showRolesImport)
 	k.Handle("POST /roles/import", GrantRoles, s.uploadRoles)
 	k.Handle("GET /roles/import/{id}", GrantRoles, s.showRolesUpload)
@@ -160,7 +160,11 @@ func (p *unitPage) fill(t *Tree, v web.Visitor) {
 		reach[id] = true
 	}
 	p.Crumbs = []ui.NavItem{{Label: p.T("people.units"), URL: "/units"}}
-	for _, u := range t.Path(p.Unit.ID) {
+	path := t.Path(p.Unit.ID)
+	if len(path) == 0 {
+		path = []Unit{p.Unit} // it has ended
+	}
+	for _, u := range path {
 		item := ui.NavItem{Label: u.Name(p.Lang)}
 		if reach[u.ID] {
 			item.URL = unitURL(u.ID)

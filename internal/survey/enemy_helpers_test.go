@@ -98,7 +98,7 @@ func takeDump(t *testing.T, d *db.DB, s spy) dump {
 	return out
 }
 
-func strings1(t *testing.T, d *db.DB, query string) []string {
+func texts(t *testing.T, d *db.DB, query string) []string {
 	t.Helper()
 	rows, err := d.QueryContext(t.Context(), query)
 	must(t, err)
@@ -121,7 +121,7 @@ type fileSpy struct {
 }
 
 func (s *fileSpy) tables() []string {
-	return strings1(s.t, s.d, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+	return texts(s.t, s.d, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
 }
 
 func (s *fileSpy) physical() ([]string, string) { return []string{`x.rowid AS "~rowid"`}, "x.rowid" }
@@ -233,7 +233,7 @@ type serverSpy struct {
 }
 
 func (s *serverSpy) tables() []string {
-	return strings1(s.t, s.d, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)
+	return texts(s.t, s.d, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)
 }
 
 func (s *serverSpy) physical() ([]string, string) {

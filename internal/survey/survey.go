@@ -150,8 +150,8 @@ func (s *Service) DefaultSettings(in *instrument.Instrument) *Settings {
 		}
 		set.Languages = append(set.Languages, l)
 		set.Name[l] = in.Title[l]
-		set.Subject[l] = s.Kit.Words.T(l, "survey.invite-subject")
-		set.Invitation[l] = s.Kit.Words.T(l, "survey.invite-text")
+		set.Subject[l] = s.Kit.Words.T(l, "survey.invite-subject", "minutes", in.Minutes)
+		set.Invitation[l] = s.Kit.Words.T(l, "survey.invite-text", "minutes", in.Minutes)
 		set.Privacy[l] = s.Kit.Words.T(l, "survey.privacy-text")
 	}
 	return set

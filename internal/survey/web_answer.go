@@ -408,10 +408,14 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) erro
 	case errs.NotFound:
 		status = http.StatusGone
 	}
+	args := e.Args
+	if ended, ok := errors.AsType[*Ended](err); ok {
+		args = []any{"opens", i18n.Time(s.Kit.Lang(r), ended.Round.OpensAt)}
+	}
 	if errors.Is(err, ErrUsed) {
 		url = "/a/" + r.PathValue("round") + "/1"
 	}
-	return reply(w, status, s.Kit.Words.T(s.Kit.Lang(r), e.Key, e.Args...), url)
+	return reply(w, status, s.Kit.Words.T(s.Kit.Lang(r), e.Key, args...), url)
 }
 
 func reply(w http.ResponseWriter, status int, message, url string) error {

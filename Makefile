@@ -1,0 +1,41 @@
+# `make test` is the one command. It needs Go, make, node and npm, and installs the rest on Debian when it may.
+
+.PHONY: help test check fuzz build generate bench screenshots tools
+.DEFAULT_GOAL := help
+
+version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+test: tools check ## Everything: tools, checks, a short fuzzing, all tests on both engines and in a browser
+	@.ci/fuzz 200x
+	@go run ./internal/dbtest/run -- go test ./...
+
+tools: # What the tests need besides Go
+	@.ci/need postgresql chromium axe
+
+check: ## Generated files, gofmt, go vet, staticcheck
+	@before="$$(find internal -name '*_templ.go' | sort | xargs cat | cksum)"; \
+	go tool templ generate -log-level error && \
+	after="$$(find internal -name '*_templ.go' | sort | xargs cat | cksum)"; \
+	if [ "$$before" != "$$after" ]; then echo "make: the generated templ files were not up to date; they are now: commit them" >&2; exit 1; fi
+	@bad="$$(gofmt -l cmd internal)"; if [ -n "$$bad" ]; then printf 'make: gofmt these:\n%s\n' "$$bad" >&2; exit 1; fi
+	@go vet ./...
+	@go tool staticcheck ./...
+
+generate: ## Write the templ files anew
+	go tool templ generate
+
+build: ## The program, stripped, into ./taitorinki
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(version)" -o taitorinki ./cmd/taitorinki
+
+fuzz: ## Every fuzz target for a minute (FUZZTIME=10s to change it)
+	@.ci/fuzz $(or $(FUZZTIME),60s)
+
+bench: ## Benchmarks
+	@go run ./internal/dbtest/run -- go test -run xxx -bench . -benchmem $$(grep -rl --include='*_test.go' '^func Benchmark' internal | xargs -n1 dirname | sort -u | sed 's,^,./,')
+
+screenshots: ## Pictures of the pages, into doc/shots
+	@.ci/need chromium
+	TAITORINKI_SHOTS=$(CURDIR)/doc/shots go run ./internal/dbtest/run -- go test -count=1 -run Screenshots ./internal/browsertest

@@ -1,0 +1,209 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"taitorinki/internal/app"
+	"taitorinki/internal/db"
+	"taitorinki/internal/demo"
+	"taitorinki/internal/demo/county"
+	"taitorinki/internal/mail"
+	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
+)
+
+// Site is a whole running platform on an invented county.
+type Site struct {
+	Demo   *demo.Demo
+	App    *app.App
+	County *county.County
+	URL    string
+	close  func()
+}
+
+func newSite(d *db.DB, dir string) (*Site, error) {
+	s := &Site{Demo: demo.New(county.Small), County: county.Make(county.Small, 2026)}
+	srv := httptest.NewUnstartedServer(nil)
+	s.URL = "http://" + srv.Listener.Addr().String()
+	var err error
+	s.App, err = app.New(app.Config{DB: d, Mail: s.Demo.Mail, Now: s.Demo.Clock.Now, BaseURL: s.URL, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
+	if err != nil {
+		srv.Close()
+		return nil, err
+	}
+	s.Demo.App = s.App
+	s.Demo.Routes()
+	srv.Config.Handler = s.App.Handler()
+	srv.Start()
+	ctx, stop := context.WithCancel(context.Background())
+	worked := make(chan struct{})
+	s.close = func() {
+		stop()
+		select {
+		case <-worked:
+		case <-time.After(5 * time.Second):
+		}
+		srv.CloseClientConnections()
+		srv.Close()
+	}
+	go func() {
+		defer close(worked)
+		s.App.Run(ctx)
+	}()
+	return s, nil
+}
+
+// fresh is a site of the test's own: the staff are in, nobody has been asked anything.
+func fresh(t *testing.T, d *db.DB) *Site {
+	t.Helper()
+	s, err := newSite(d, t.TempDir())
+	must(t, err)
+	t.Cleanup(s.close)
+	ctx := t.Context()
+	must(t, s.App.Survey.ImportShipped(ctx))
+	_, err = s.App.People.Import(ctx, people.Files{
+		Units:       people.File{Name: "org.csv", Data: s.County.UnitsCSV()},
+		People:      people.File{Name: "people.csv", Data: s.County.PeopleCSV()},
+		Professions: people.File{Name: "professions.csv", Data: s.County.ProfessionsCSV()},
+	}, people.ImportOptions{})
+	must(t, err)
+	who, err := people.PersonByEmail(ctx, d, s.County.Cast.Coordinator)
+	must(t, err)
+	must(t, d.InTx(ctx, func(tx *db.Tx) error {
+		_, err := people.Grant(ctx, tx, time.Now(), 0, who.ID, people.Coordinator, 0)
+		return err
+	}))
+	return s
+}
+
+// round makes a draft of the pulse or the whole survey.
+func (s *Site) draft(t testing.TB, instrument string, change func(*survey.Round)) *survey.Round {
+	t.Helper()
+	ctx := context.Background()
+	row, err := survey.InstrumentByVersion(ctx, s.App.Config.DB, instrument, "1.0")
+	must(t, err)
+	in, err := s.App.Survey.Instrument(ctx, row.ID)
+	must(t, err)
+	r := &survey.Round{InstrumentID: row.ID, Settings: s.App.Survey.DefaultSettings(in), ClosesAt: time.Now().Add(14 * 24 * time.Hour).Truncate(time.Hour)}
+	if change != nil {
+		change(r)
+	}
+	must(t, s.App.Survey.CreateRound(ctx, r))
+	return r
+}
+
+// opened makes a round and opens it.
+func (s *Site) opened(t testing.TB, instrument string, change func(*survey.Round)) *survey.Round {
+	t.Helper()
+	r := s.draft(t, instrument, change)
+	must(t, s.App.Survey.CheckAndOpen(context.Background(), r.ID, 0))
+	return r
+}
+
+// blank are personal links whose ballots are empty, as many as asked for.
+func (s *Site) blank(t testing.TB, round int64, n int) []string {
+	t.Helper()
+	links, err := s.App.Survey.Links(context.Background(), round)
+	must(t, err)
+	var out []string
+	for _, l := range links {
+		sh, err := s.App.Survey.Sheet(context.Background(), l.URL[strings.LastIndex(l.URL, "/")+1:])
+		if err == nil && !sh.Submitted && answered(sh) == 0 && len(out) < n {
+			out = append(out, l.URL)
+		}
+	}
+	if len(out) < n {
+		t.Fatalf("only %d empty ballots", len(out))
+	}
+	return out
+}
+
+func answered(sh *survey.Sheet) int {
+	done, _ := sh.Instrument.Answered(sh.Answers)
+	return done
+}
+
+var linkIn = regexp.MustCompile(`https?://\S+`)
+
+// mailTo waits for a mail to an address and returns it with its link.
+func (s *Site) mailTo(t testing.TB, to string, want func(mail.Message) bool) (mail.Message, string) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		for _, m := range s.Demo.Mail.Sent() {
+			if m.To == to && (want == nil || want(m)) {
+				return m, linkIn.FindString(m.Text)
+			}
+		}
+	}
+	t.Fatalf("no mail to %s among %d", to, len(s.Demo.Mail.Sent()))
+	return mail.Message{}, ""
+}
+
+// as signs the browser in as somebody of the demo's cast.
+func (b *Browser) as(email string) {
+	b.t.Helper()
+	b.Open("/demo")
+	b.Go(fmt.Sprintf(`form:has(input[value="%s"]) button`, email))
+	if b.Path() != "/" {
+		b.t.Fatalf("stepped in and came to %s", b.where())
+	}
+}
+
+// The filled county that the tests which only look share.
+var showing struct {
+	once sync.Once
+	site *Site
+	err  error
+	end  func()
+}
+
+func shown(t *testing.T) *Site {
+	t.Helper()
+	showing.once.Do(func() { showing.site, showing.err = fillShown() })
+	must(t, showing.err)
+	return showing.site
+}
+
+func fillShown() (*Site, error) {
+	dir, err := os.MkdirTemp("", "browsertest-site")
+	if err != nil {
+		return nil, err
+	}
+	d, err := db.Open(filepath.Join(dir, "demo.db"))
+	if err != nil {
+		return nil, err
+	}
+	showing.end = func() { d.Close(); os.RemoveAll(dir) }
+	if err := d.Migrate(context.Background()); err != nil {
+		return nil, err
+	}
+	s, err := newSite(d, dir)
+	if err != nil {
+		return nil, err
+	}
+	showing.end = func() { s.close(); d.Close(); os.RemoveAll(dir) }
+	return s, s.Demo.Fill(context.Background())
+}
+
+func closeShown() {
+	if showing.end != nil {
+		showing.end()
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
