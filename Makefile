@@ -3,6 +3,9 @@
 .PHONY: help test check fuzz build generate bench screenshots tools
 .DEFAULT_GOAL := help
 
+# Each folder by itself: the generated code holds the file's path as seen from where templ runs.
+templ := find internal -name '*.templ' -exec dirname {} + | sort -u | while read -r dir; do (cd "$$dir" && go tool templ generate -log-level error) || exit 1; done
+
 version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 help: ## Say what there is
@@ -17,7 +20,7 @@ tools: # What the tests need besides Go
 
 check: ## Generated files, gofmt, go vet, staticcheck
 	@before="$$(find internal -name '*_templ.go' | sort | xargs cat | cksum)"; \
-	go tool templ generate -log-level error && \
+	$(templ); \
 	after="$$(find internal -name '*_templ.go' | sort | xargs cat | cksum)"; \
 	if [ "$$before" != "$$after" ]; then echo "make: the generated templ files were not up to date; they are now: commit them" >&2; exit 1; fi
 	@bad="$$(gofmt -l cmd internal)"; if [ -n "$$bad" ]; then printf 'make: gofmt these:\n%s\n' "$$bad" >&2; exit 1; fi
@@ -25,7 +28,7 @@ check: ## Generated files, gofmt, go vet, staticcheck
 	@go tool staticcheck ./...
 
 generate: ## Write the templ files anew
-	go tool templ generate
+	@$(templ)
 
 build: ## The program, stripped, into ./taitorinki
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(version)" -o taitorinki ./cmd/taitorinki

@@ -398,3 +398,10 @@ func (b *Browser) Saved() {
 	b.t.Helper()
 	b.Until(`document.getElementById("survey-saved")?.dataset.state === "saved" && /\d/.test(document.getElementById("survey-saved").innerText)`)
 }
+
+func conditions(off bool) []*network.Conditions {
+	if !off {
+		return []*network.Conditions{}
+	}
+	return []*network.Conditions{{Offline: true, DownloadThroughput: -1, UploadThroughput: -1}}
+}

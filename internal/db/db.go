@@ -194,38 +194,57 @@ func (t *Tx) SkipLocked() string {
 	return ""
 }
 
-// Insert adds rows with as few statements as both engines allow. The query ends with "values"; each row has cols values.
+// Insert adds rows. The query ends with "values"; each row has cols values.
 func (t *Tx) Insert(ctx context.Context, query string, cols int, rows [][]any) error {
-	const most = 30_000 // SQLite takes 32,766 values a statement, PostgreSQL 65,535
-	per := min(most/cols, 500)
+	for _, row := range rows {
+		if len(row) != cols {
+			return fmt.Errorf("db: row of %d values, want %d", len(row), cols)
+		}
+	}
+	// A row at a time costs SQLite nothing, while PostgreSQL would answer each over the wire.
+	per := 1
+	if t.engine == postgres {
+		per = min(30_000/cols, 500) // it takes 65,535 values a statement
+	}
 	for len(rows) > 0 {
 		n := min(per, len(rows))
-		var b strings.Builder
-		b.WriteString(query)
-		args := make([]any, 0, n*cols)
-		for i, row := range rows[:n] {
-			if len(row) != cols {
-				return fmt.Errorf("db: row of %d values, want %d", len(row), cols)
-			}
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			b.WriteString(" (")
-			for j, v := range row {
-				if j > 0 {
-					b.WriteByte(',')
-				}
-				fmt.Fprintf(&b, "$%d", i*cols+j+1)
-				args = append(args, v)
-			}
-			b.WriteByte(')')
-		}
-		if _, err := t.ExecContext(ctx, b.String(), args...); err != nil {
+		stmt, err := t.PrepareContext(ctx, query+placeholders(n, cols))
+		if err != nil {
 			return err
 		}
-		rows = rows[n:]
+		for len(rows) >= n && err == nil {
+			args := make([]any, 0, n*cols)
+			for _, row := range rows[:n] {
+				args = append(args, row...)
+			}
+			_, err = stmt.ExecContext(ctx, args...)
+			rows = rows[n:]
+		}
+		if err = errors.Join(err, stmt.Close()); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// placeholders are those of n rows: ($1,$2), ($3,$4).
+func placeholders(n, cols int) string {
+	var b strings.Builder
+	for i := range n {
+		for j := range cols {
+			switch {
+			case j > 0:
+				b.WriteByte(',')
+			case i > 0:
+				b.WriteString("),(")
+			default:
+				b.WriteString(" (")
+			}
+			fmt.Fprintf(&b, "$%d", i*cols+j+1)
+		}
+	}
+	b.WriteByte(')')
+	return b.String()
 }
 
 // Rows runs a query and scans each row with scan.

@@ -41,12 +41,14 @@ func Stop() { stop() }
 func tidy() {
 	dirs, _ := filepath.Glob("/tmp/tpg*")
 	for _, dir := range dirs {
-		b, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
-		if err != nil {
-			continue // just begun, or not one of ours
+		info, err := os.Stat(dir)
+		if err != nil || time.Since(info.ModTime()) < time.Minute {
+			continue // may just be starting
 		}
+		// A server that was ended in haste has taken its file away; one that was killed has left it.
+		b, _ := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
 		first, _, _ := strings.Cut(string(b), "\n")
-		if pid, err := strconv.Atoi(first); err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		if pid, err := strconv.Atoi(first); err != nil || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 			os.RemoveAll(dir)
 		}
 	}

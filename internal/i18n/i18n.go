@@ -78,7 +78,7 @@ func (w Words) T(lang, key string, args ...any) string {
 	m := w[lang]
 	text, ok := m[key]
 	for i := 0; i+1 < len(args); i += 2 {
-		if args[i] == "n" && fmt.Sprint(args[i+1]) == "1" {
+		if args[i] == "n" && (args[i+1] == 1 || args[i+1] == int64(1)) {
 			if one, has := m[key+"[one]"]; has {
 				text, ok = one, true
 			}
@@ -91,7 +91,8 @@ func (w Words) T(lang, key string, args ...any) string {
 		return text
 	}
 	for i := 0; i+1 < len(args); i += 2 {
-		text = strings.ReplaceAll(text, "{"+fmt.Sprint(args[i])+"}", show(lang, args[i+1]))
+		name, _ := args[i].(string)
+		text = strings.ReplaceAll(text, "{"+name+"}", show(lang, args[i+1]))
 	}
 	return text
 }

@@ -251,7 +251,7 @@ func start(dbURL, dir string) (*server, error) {
 }
 
 func (s *server) stop() {
-	s.cmd.Process.Kill()
+	s.cmd.Process.Signal(os.Interrupt)
 	s.cmd.Wait()
 }
 

@@ -14,7 +14,7 @@ import (
 
 // Feedback is what a respondent sees of the own answers.
 type Feedback struct {
-	Round      Round
+	Round      Round // without its settings, see Service.SettingsOf
 	Instrument *instrument.Instrument
 	Scores     []instrument.Score
 }
@@ -29,10 +29,11 @@ func (s *Service) FeedbackOf(ctx context.Context, code string) (*Feedback, error
 	if err != nil {
 		return nil, ErrMistyped
 	}
-	r, err := RoundByCode(ctx, s.DB, round)
+	x, err := s.readSlot(ctx, round, seal.BallotID{}) // the round alone
 	if err != nil {
 		return nil, err
 	}
+	r := x.round
 	in, err := s.Instrument(ctx, r.InstrumentID)
 	if err != nil {
 		return nil, err

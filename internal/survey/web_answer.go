@@ -156,6 +156,8 @@ type answerPage struct {
 }
 
 type answerItem struct {
+	key     itemKey
+	service *Service // nil in a preview, which is not remembered
 	Type    instrument.Type
 	Item    ui.Item
 	Scale   ui.Scale
@@ -237,6 +239,9 @@ func (s *Service) problemText(p web.Page, bad instrument.Problem) string {
 func (s *Service) answerItem(p answerPage, sh *Sheet, it *instrument.Item) answerItem {
 	lang, value := p.Lang, sh.Answers[it.Index]
 	a := answerItem{Type: it.Type, Max: it.MaxLength, Hidden: !sh.Instrument.Visible(it.Index, sh.Answers)}
+	if sh.Round != nil {
+		a.service, a.key = s, itemKey{sh.Round.InstrumentID, it.Index, lang, p.Plain, value}
+	}
 	a.Item = ui.Item{ID: itemPrefix + it.ID, Number: strconv.Itoa(it.Index + 1), Text: it.Text.In(lang), Help: it.Help.In(lang), ShowIf: showIf(it.ShowIf)}
 	if value != "" {
 		a.Item.Values = []string{value}

@@ -39,7 +39,10 @@ func (s *Service) showFeedback(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.linkPage(w, r, err)
 	}
-	set := f.Round.Settings
+	set, err := s.SettingsOf(r.Context(), f.Round.ID)
+	if err != nil {
+		return err
+	}
 	p := feedbackPage{Page: s.page(r, set, ""), Round: f.Round.Code, Title: set.Name.In(s.sheetLang(r, set))}
 	p.Shell.Title = p.T("survey.feedback-title")
 	p.Shell.Narrow = false

@@ -96,7 +96,9 @@ func NewKit(words i18n.Words, sessions *scs.SessionManager) *Kit {
 func (k *Kit) Routes() []Route { return k.routes }
 
 // Handle adds a route for readers who may do the action.
-func (k *Kit) Handle(pattern string, a Action, h Handler) { k.add(Route{Pattern: pattern, Action: a}, h) }
+func (k *Kit) Handle(pattern string, a Action, h Handler) {
+	k.add(Route{Pattern: pattern, Action: a}, h)
+}
 
 // HandleOpen adds a route for everybody, signed in or not.
 func (k *Kit) HandleOpen(pattern string, h Handler) { k.add(Route{Pattern: pattern}, h) }
