@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -51,7 +52,7 @@ func run(args []string) int {
 	parser, err := kong.New(&c,
 		kong.Name("taitorinki"),
 		kong.Description("Digital competence of social and health care staff: measure, help, measure again. Every flag can also be given as TAITORINKI_..., such as TAITORINKI_DB."),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("TAITORINKI"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("TAITORINKI"),
 		kong.Exit(os.Exit))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "taitorinki:", err)
@@ -72,7 +73,8 @@ func fail(err error) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(os.Stderr, "taitorinki:", err)
+	lines := strings.FieldsFunc(err.Error(), func(c rune) bool { return c == '\n' || c == '\r' })
+	fmt.Fprintln(os.Stderr, "taitorinki:", strings.Join(lines, "; "))
 	_, parse := errors.AsType[*kong.ParseError](err)
 	_, asked := errors.AsType[usage](err)
 	_, path := errors.AsType[*os.PathError](err)

@@ -20,6 +20,7 @@ import (
 	"taitorinki/internal/demo"
 	"taitorinki/internal/demo/county"
 	"taitorinki/internal/mail"
+	"taitorinki/internal/ui"
 )
 
 type serveCmd struct {
@@ -36,10 +37,6 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return usage{err}
 	}
-	base, err := baseURL(c.BaseURL, c.Addr)
-	if err != nil {
-		return usage{err}
-	}
 	if err := os.MkdirAll(c.Keys, 0o700); err != nil {
 		return err
 	}
@@ -48,6 +45,14 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return usage{err}
 	}
 	defer ln.Close()
+	addr := c.Addr
+	if _, port, _ := net.SplitHostPort(addr); port == "0" {
+		addr = ln.Addr().String() // the machine has chosen one
+	}
+	base, err := baseURL(c.BaseURL, addr)
+	if err != nil {
+		return usage{err}
+	}
 	d, err := db.Open(c.DB)
 	if err != nil {
 		return usage{err}
@@ -93,6 +98,7 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(conte
 	debug.SetGCPercent(200) // the heap is small and pages are short-lived: memory for time
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug)}
+	go ui.Warm()
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)

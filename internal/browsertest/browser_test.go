@@ -44,7 +44,9 @@ func startChromium() {
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "fi"), chromedp.UserDataDir(dir))
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-back-forward-cache", true), // chromedp loses a page that comes out of it
+		chromedp.Flag("accept-lang", "fi"), chromedp.UserDataDir(dir))
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, stop := chromedp.NewContext(alloc)
 	chromium.ctx = ctx
@@ -220,7 +222,9 @@ func do[T any](b *Browser, a chromedp.Action[T]) T {
 
 func send[P, R any](b *Browser, cmd cdp.Command[P, R], params P) R {
 	b.t.Helper()
-	v, err := chromedp.Call(b.ctx, cmd, params)
+	ctx, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	v, err := chromedp.Call(ctx, cmd, params)
 	if err != nil {
 		b.t.Fatalf("%v %v", cmd.Method, err)
 	}
@@ -361,7 +365,10 @@ func (b *Browser) Keys(keys string) { b.t.Helper(); do(b, chromedp.KeyEvent(keys
 func (b *Browser) Back() {
 	b.t.Helper()
 	at := b.Path()
-	if _, err := chromedp.Run(b.ctx, chromedp.NavigateBack()); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+	// From the back-forward cache a page comes without the event that chromedp waits for.
+	ctx, stop := context.WithTimeout(b.ctx, time.Second)
+	defer stop()
+	if _, err := chromedp.Run(ctx, chromedp.NavigateBack()); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		b.t.Fatal(err)
 	}
 	b.Until(fmt.Sprintf(`location.pathname !== %q && document.readyState === "complete"`, at))

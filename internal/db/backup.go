@@ -139,11 +139,50 @@ func (d *DB) Restore(ctx context.Context, r io.Reader) error {
 		if err := d.mustBeEmpty(ctx, tx); err != nil {
 			return err
 		}
+		check, err := d.deferReferences(ctx, tx)
+		if err != nil {
+			return err
+		}
 		if err := d.load(ctx, tx, in); err != nil {
 			return err
 		}
+		if err := check(); err != nil {
+			return fmt.Errorf("damaged backup: %w", err)
+		}
 		return d.raiseCounters(ctx, tx)
 	})
+}
+
+// deferReferences lets rows come before those they refer to, until check is called: a unit may be older than the one
+// above it.
+func (d *DB) deferReferences(ctx context.Context, tx *Tx) (check func() error, err error) {
+	if d.engine != postgres {
+		_, err = tx.ExecContext(ctx, `PRAGMA defer_foreign_keys = on`) // until the commit, which checks
+		return func() error { return nil }, err
+	}
+	type reference struct{ table, name string }
+	all, err := Rows(ctx, tx, func(r *sql.Rows, x *reference) error { return r.Scan(&x.table, &x.name) },
+		`SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace`)
+	if err != nil {
+		return nil, err
+	}
+	alter := func(how string) error {
+		for _, x := range all {
+			if _, err := tx.ExecContext(ctx, `ALTER TABLE `+x.table+` ALTER CONSTRAINT `+x.name+` `+how); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := alter("DEFERRABLE INITIALLY DEFERRED"); err != nil {
+		return nil, err
+	}
+	return func() error {
+		if _, err := tx.ExecContext(ctx, `SET CONSTRAINTS ALL IMMEDIATE`); err != nil {
+			return err
+		}
+		return alter("NOT DEFERRABLE")
+	}, nil
 }
 
 func (d *DB) mustBeEmpty(ctx context.Context, tx *Tx) error {

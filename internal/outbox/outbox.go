@@ -137,6 +137,13 @@ func Drop(ctx context.Context, tx *db.Tx, topic string) (err error) {
 	return err
 }
 
+// Prune forgets a topic's messages that were settled before the given time: nobody needs to know for ever who got mail.
+func Prune(ctx context.Context, q db.Q, topic string, before time.Time) (err error) {
+	defer errs.Wrap(&err, "outbox.Prune(%s)", topic)
+	_, err = q.ExecContext(ctx, `DELETE FROM mail_messages WHERE topic = $1 AND run_at < $2 AND state NOT IN ('waiting', 'handing')`, topic, db.At(before))
+	return err
+}
+
 func (o *Outbox) setUp() {
 	o.once.Do(func() {
 		o.wake = make(chan struct{}, 1)

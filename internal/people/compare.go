@@ -20,7 +20,6 @@ type staffed struct {
 	old   *Person // nil for somebody new
 	row   *PersonRow
 	after Staff
-	id    int64 // once written
 }
 
 // compare holds what Compare has at hand.

@@ -51,5 +51,8 @@ func (s *Service) prune(ctx context.Context) error {
 	if err := pruneSignins(ctx, s.DB, s.Now()); err != nil {
 		return err
 	}
+	if err := outbox.Prune(ctx, s.DB, signinTopic, s.Now().Add(-24*time.Hour)); err != nil {
+		return err
+	}
 	return pruneUploads(ctx, s.DB, s.Now())
 }

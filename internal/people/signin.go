@@ -19,10 +19,11 @@ import (
 )
 
 const (
-	signinKind = "people.signin"
-	linkLives  = 15 * time.Minute // from the moment the mail is written
-	wishLives  = time.Hour        // a mail that is later than this is no longer waited for
-	mostWishes = 5                // of one person, within linkLives
+	signinTopic = "signin" // in the outbox
+	signinKind  = "people.signin"
+	linkLives   = 15 * time.Minute // from the moment the mail is written
+	wishLives   = time.Hour        // a mail that is later than this is no longer waited for
+	mostWishes  = 5                // of one person, within linkLives
 )
 
 // wish notes that somebody wants to sign in with an address and asks for the mail. An address that nobody has, and one
@@ -40,7 +41,7 @@ func (s *Service) wish(ctx context.Context, email string) (err error) {
 		if err != nil {
 			return err
 		}
-		return outbox.Add(ctx, tx, now, []outbox.Item{{Topic: "signin", Kind: signinKind, Ref: id, Address: p.Email}})
+		return outbox.Add(ctx, tx, now, []outbox.Item{{Topic: signinTopic, Kind: signinKind, Ref: id, Address: p.Email}})
 	})
 	if err == nil && s.Outbox != nil {
 		s.Outbox.Wake()

@@ -480,6 +480,10 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 		return web.See(w, r, "/a/"+r.PathValue("round")+"/send")
 	}
 	sh, err := s.sheetOf(r, r.PostForm.Get(ballotField))
+	if c, sent := r.Cookie(feedCookie); errors.Is(err, errNoCookie) && sent == nil && c.Value != "" {
+		// The same form again, after the answer: the browser has let go of the link and holds the feedback.
+		return web.See(w, r, "/a/"+r.PathValue("round")+"/feedback")
+	}
 	if err != nil && (sh == nil || !sh.Submitted) {
 		return s.linkPage(w, r, err)
 	}

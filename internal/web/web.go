@@ -112,6 +112,7 @@ func (k *Kit) add(rt Route, h Handler) {
 func (k *Kit) HandlePrivate(pattern string, h Handler) {
 	k.routes = append(k.routes, Route{Pattern: pattern, Private: true})
 	k.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", noStore)
 		limit(w, r, 1<<20)
 		if k.language(w, r) {
 			return
@@ -128,10 +129,14 @@ func (k *Kit) HandleRaw(pattern string, h http.Handler) {
 	k.mux.Handle(pattern, h)
 }
 
+// noStore goes with every answer of a route, also with files: a shared workstation keeps nothing of them.
+const noStore = "no-store"
+
 type visitorKey struct{}
 
 func (k *Kit) wrap(pattern string, a Action, h Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", noStore)
 		size := int64(1 << 20)
 		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") && a != "" {
 			size = 64 << 20
@@ -335,9 +340,6 @@ func (k *Kit) ShowStatus(w http.ResponseWriter, r *http.Request, status int, p P
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "no-store")
-	}
 	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
 		return nil

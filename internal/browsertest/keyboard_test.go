@@ -1,0 +1,167 @@
+package browsertest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"taitorinki/internal/survey"
+)
+
+// openRound is the round of the shown site that is being answered.
+func (s *Site) openRound(t *testing.T) survey.Round {
+	t.Helper()
+	all, err := survey.Rounds(t.Context(), s.App.Config.DB)
+	must(t, err)
+	for _, r := range all {
+		if r.State == survey.Open && r.OpensAt.IsZero() {
+			return r
+		}
+	}
+	t.Fatal("no open round")
+	return survey.Round{}
+}
+
+// focus describes what has the focus, and whether a frame is seen around it.
+type focus struct {
+	What string
+	Seen bool
+}
+
+const focused = `(() => {
+	const e = document.activeElement;
+	// A scale's radio button is drawn by the box beside it.
+	const drawn = e.matches(".point input") ? e.nextElementSibling : e;
+	const style = getComputedStyle(drawn), r = drawn.getBoundingClientRect();
+	const what = e.tagName + (e.name ? "[" + e.name + "]" : "") + (e.className ? "." + [...e.classList].join(".") : "");
+	return { What: what, Seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && r.width > 0 && r.bottom > 0 && r.top < innerHeight };
+})()`
+
+func TestTheSurveyIsAnsweredWithTheKeyboardAlone(t *testing.T) {
+	s := shown(t)
+	b := newBrowser(t, s.URL, Desktop)
+	b.Open(s.blank(t, s.openRound(t).ID, 6)[5])
+	var path []string
+	tab := func() focus {
+		b.Keys(kb.Tab)
+		f := JS[focus](b, focused)
+		path = append(path, f.What)
+		if !f.Seen {
+			t.Errorf("the focus is not seen on %s", f.What)
+		}
+		return f
+	}
+	if f := tab(); !strings.Contains(f.What, ".skip") {
+		t.Errorf("the first stop is %s, want the skip link", f.What)
+	}
+	b.Keys(kb.Enter)
+	b.Until(`document.activeElement.id === "main"`)
+	first := pageItems(b)[0]
+	for range 10 {
+		if f := tab(); strings.Contains(f.What, "q_"+first) {
+			break
+		}
+	}
+	if got := path[len(path)-1]; !strings.Contains(got, "q_"+first) {
+		t.Fatalf("the scale is not reached: %s", strings.Join(path, " > "))
+	}
+	b.Keys(" ")
+	b.Keys(kb.ArrowRight)
+	b.Keys(kb.ArrowRight)
+	if !b.Chosen(first, "3") {
+		t.Errorf("space and two arrows choose %q, want 3", JS[string](b, fmt.Sprintf(`document.querySelector('[name="q_%s"]:checked')?.value ?? ""`, first)))
+	}
+	b.Saved()
+	if f := JS[focus](b, focused); !f.Seen {
+		t.Errorf("the focus is not seen on %s after the arrows", f.What)
+	}
+	if f := tab(); strings.Contains(f.What, "q_"+first) {
+		t.Errorf("tab stays in the scale: %s", f.What)
+	}
+	// A bar that stays in sight must not hide what has the focus.
+	for range 12 {
+		tab()
+		if JS[bool](b, `(() => {
+			const e = document.activeElement, bar = document.querySelector(".bar");
+			if (!bar || bar.contains(e) || !e.closest("form")) return false;
+			const r = e.getBoundingClientRect(), top = bar.getBoundingClientRect().top;
+			return r.top >= top;
+		})()`) {
+			t.Errorf("the bar hides %s", path[len(path)-1])
+		}
+	}
+}
+
+func TestAnErrorSummaryTakesTheFocusAndLeadsToTheField(t *testing.T) {
+	s := shown(t)
+	b := newBrowser(t, s.URL, Phone)
+	b.Open("/sign-in")
+	b.Fill("#email", "ei osoite")
+	b.Keys(kb.Enter)
+	b.Until(`document.activeElement?.hasAttribute("data-error-summary")`)
+	if got := JS[string](b, `document.title`); !strings.HasPrefix(got, "Virhe") {
+		t.Errorf("title %q does not begin with the error", got)
+	}
+	b.Keys(kb.Tab)
+	b.Keys(kb.Enter)
+	b.Until(`document.activeElement?.id === "email"`)
+	if !JS[bool](b, `document.activeElement.getAttribute("aria-invalid") === "true"`) {
+		t.Error("the field is not marked as wrong")
+	}
+}
+
+func TestAChoiceIsSeenInForcedColours(t *testing.T) {
+	s := shown(t)
+	v := Desktop
+	v.Forced = true
+	b := newBrowser(t, s.URL, v)
+	b.Open(s.blank(t, s.openRound(t).ID, 6)[4])
+	item := pageItems(b)[0]
+	b.Choose(item, "4")
+	look := func(value string) string {
+		return JS[string](b, fmt.Sprintf(`(() => { const s = getComputedStyle(document.querySelector('input[name="q_%s"][value="%s"] + .box')); return [s.backgroundColor, s.color, s.borderTopColor, s.borderTopWidth, s.borderTopStyle, s.outlineStyle].join(); })()`, item, value))
+	}
+	JS[bool](b, `(() => { document.activeElement.blur(); return true; })()`)
+	if look("4") == look("2") {
+		t.Errorf("a chosen box looks as one that is not: %s", look("4"))
+	}
+}
+
+func TestTheBrowserNoticesABrokenPolicyAndAnError(t *testing.T) {
+	s := shown(t)
+	b := newBrowser(t, s.URL, Desktop)
+	b.Open("/")
+	JS[bool](b, `(() => { const p = document.createElement("p"); document.body.append(p); p.setAttribute("style", "color: red");
+		setTimeout(() => { throw new Error("on purpose"); }); console.error("said"); return true; })()`)
+	b.Until(`true`)
+	b.within(1e9, `false`)
+	if got := b.complaints(); len(got) < 3 {
+		t.Errorf("complaints %q, want a policy, an exception and a console error", got)
+	}
+}
+
+func TestTheFirstVisitToASurveyWeighsAtMost50Kilobytes(t *testing.T) {
+	s := shown(t)
+	b := newBrowser(t, s.URL, Phone)
+	b.Open(s.blank(t, s.openRound(t).ID, 6)[3])
+	b.Until(`performance.getEntriesByType("resource").some((r) => r.name.endsWith("survey.js"))`)
+	b.within(5e8, `false`)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var all float64
+	seen := map[string]bool{}
+	for _, l := range b.loads {
+		if l.URL == "about:blank" || seen[l.URL] {
+			continue
+		}
+		seen[l.URL] = true
+		all += l.Bytes
+		t.Logf("%7.1f kB  %s", l.Bytes/1000, l.URL[strings.LastIndex(l.URL, "/")+1:])
+	}
+	t.Logf("%7.1f kB in all", all/1000)
+	if all > 50_000 || len(seen) < 5 {
+		t.Errorf("%d files weigh %.0f bytes, want 50,000 at most", len(seen), all)
+	}
+}
