@@ -115,9 +115,9 @@ func checkWords(set *Settings, has []string) []Issue {
 		if !known[l] {
 			out = append(out, Issue{Key: "survey.check-instrument-language", Args: []any{"lang", l}})
 		}
-		for field, w := range map[string]Words{"name": set.Name, "subject": set.Subject, "invitation": set.Invitation, "privacy": set.Privacy} {
-			if strings.TrimSpace(w[l]) == "" {
-				out = append(out, Issue{Key: "survey.check-missing-" + field, Args: []any{"lang", l}})
+		for _, x := range set.words() {
+			if strings.TrimSpace(x.words[l]) == "" {
+				out = append(out, Issue{Key: "survey.check-missing-" + x.name, Args: []any{"lang", l}})
 			}
 		}
 	}

@@ -164,6 +164,17 @@ func (s *Settings) clone() *Settings {
 	return &c
 }
 
+// namedWords are one of the round's texts.
+type namedWords struct {
+	name  string
+	words Words
+}
+
+// words are the round's texts by the name of their field, in the order of the form.
+func (s *Settings) words() []namedWords {
+	return []namedWords{{"name", s.Name}, {"subject", s.Subject}, {"invitation", s.Invitation}, {"privacy", s.Privacy}}
+}
+
 // InvitationURL is the personal link of an invitation.
 func (s *Service) InvitationURL(round string, token link.Secret) string {
 	return s.BaseURL + "/v/" + link.Format(link.Invitation, round, token)

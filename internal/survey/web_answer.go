@@ -179,6 +179,9 @@ func (s *Service) pageNumber(r *http.Request, in *instrument.Instrument) (int, e
 
 func (s *Service) showPage(w http.ResponseWriter, r *http.Request) error {
 	sh, err := s.sheetOf(r, "")
+	if errors.Is(err, errNoCookie) && submittedHere(r) {
+		return web.See(w, r, "/a/"+r.PathValue("round")+"/feedback")
+	}
 	if err != nil {
 		return s.linkPage(w, r, err)
 	}
@@ -443,10 +446,10 @@ type sendPage struct {
 }
 
 func (s *Service) showSend(w http.ResponseWriter, r *http.Request) error {
-	if c, err := r.Cookie(feedCookie); err == nil && c.Value != "" {
+	sh, err := s.sheetOf(r, "")
+	if errors.Is(err, errNoCookie) && submittedHere(r) {
 		return web.See(w, r, "/a/"+r.PathValue("round")+"/feedback")
 	}
-	sh, err := s.sheetOf(r, "")
 	if err != nil {
 		return s.linkPage(w, r, err)
 	}
@@ -469,6 +472,12 @@ func (s *Service) showSend(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.Kit.Show(w, r, p.Page, sendingPage(p))
+}
+
+// submittedHere reports whether this browser has just submitted: going back then leads to the feedback.
+func submittedHere(r *http.Request) bool {
+	c, err := r.Cookie(feedCookie)
+	return err == nil && c.Value != ""
 }
 
 func (s *Service) send(w http.ResponseWriter, r *http.Request) error {

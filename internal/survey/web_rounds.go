@@ -269,9 +269,9 @@ func readSettings(r *http.Request, rd *Round) *errs.Fields {
 		}
 	}
 	for _, l := range i18n.Langs {
-		for name, words := range map[string]Words{"name": set.Name, "subject": set.Subject, "invitation": set.Invitation, "privacy": set.Privacy} {
-			if f.Has(name + "_" + l) {
-				words[l] = strings.TrimSpace(strings.ReplaceAll(f.Get(name+"_"+l), "\r\n", "\n"))
+		for _, x := range set.words() {
+			if field := x.name + "_" + l; f.Has(field) {
+				x.words[l] = strings.TrimSpace(strings.ReplaceAll(f.Get(field), "\r\n", "\n"))
 			}
 		}
 		if contains(set.Languages, l) && set.Name[l] == "" {
@@ -491,6 +491,9 @@ func (s *Service) confirmClose(w http.ResponseWriter, r *http.Request) error {
 	rd, err := s.roundOf(r)
 	if err != nil {
 		return err
+	}
+	if rd.State != Open {
+		return web.See(w, r, roundURL(rd.ID))
 	}
 	p := checkPage{Page: s.Kit.Page(r, "survey.close-title"), Round: rd}
 	p.Shell.Narrow = true
