@@ -97,6 +97,22 @@ func open(ctx context.Context, url string) (*db.DB, error) {
 	return d, nil
 }
 
+// mustExist refuses a database file that is not there: a mistyped name must not make an empty county.
+func mustExist(url string) error {
+	if db.IsServer(url) {
+		return nil
+	}
+	_, err := os.Stat(url)
+	return err
+}
+
+func openExisting(ctx context.Context, url string) (*db.DB, error) {
+	if err := mustExist(url); err != nil {
+		return nil, err
+	}
+	return open(ctx, url)
+}
+
 type versionCmd struct{}
 
 func (versionCmd) Run() error {

@@ -136,6 +136,9 @@ type roundOpenCmd struct {
 }
 
 func (c *roundOpenCmd) Run(ctx context.Context) error {
+	if err := mustExist(c.DB); err != nil {
+		return err
+	}
 	a, done, err := program(ctx, c.DB, c.keysFlag, "http://localhost")
 	if err != nil {
 		return err
@@ -152,6 +155,9 @@ func (c *roundOpenCmd) Run(ctx context.Context) error {
 		return explain(a, err)
 	}
 	if err := a.Survey.CheckAndOpen(ctx, id, 0); err != nil {
+		if c.Round == "" {
+			err = errors.Join(err, a.Survey.DeleteDraft(ctx, id)) // made for this opening alone
+		}
 		return explain(a, err)
 	}
 	r, err := survey.RoundByID(ctx, a.Config.DB, id)
@@ -206,6 +212,9 @@ type roundCloseCmd struct {
 }
 
 func (c *roundCloseCmd) Run(ctx context.Context) error {
+	if err := mustExist(c.DB); err != nil {
+		return err
+	}
 	a, done, err := program(ctx, c.DB, c.keysFlag, "http://localhost")
 	if err != nil {
 		return err
@@ -234,6 +243,9 @@ type roundLinksCmd struct {
 }
 
 func (c *roundLinksCmd) Run(ctx context.Context) error {
+	if err := mustExist(c.DB); err != nil {
+		return err
+	}
 	a, done, err := program(ctx, c.DB, c.keysFlag, c.BaseURL)
 	if err != nil {
 		return err
@@ -254,6 +266,9 @@ func (c *roundLinksCmd) Run(ctx context.Context) error {
 			return err
 		}
 		rows = append(rows, []string{p.Email, p.Name, l.URL})
+	}
+	if err := people.Audit(ctx, a.Config.DB, time.Now(), 0, "round.links", "round:"+r.Code, ""); err != nil {
+		return err
 	}
 	var out bytes.Buffer
 	if err := sheet.WriteCSV(&out, []string{"email", "name", "link"}, rows); err != nil {
@@ -335,13 +350,13 @@ func unitID(ctx context.Context, q db.Q, code string) (int64, error) {
 
 type backupCmd struct {
 	dbFlag
+	keysFlag
 	File    string `arg:"" help:"File to write the database to."`
-	Keys    string `help:"Also back up the keys of this folder, to --keys-out." placeholder:"DIR" env:"TAITORINKI_KEYS"`
-	KeysOut string `help:"File to write the keys to. Keep it apart from the database's backups: who has both can read the answers of open rounds." placeholder:"FILE"`
+	KeysOut string `help:"Also write the keys of --keys, to this file. Keep it apart from the database's backups: who has both can read the answers of open rounds." placeholder:"FILE"`
 }
 
 func (c *backupCmd) Run(ctx context.Context) error {
-	d, err := open(ctx, c.DB)
+	d, err := openExisting(ctx, c.DB)
 	if err != nil {
 		return err
 	}
@@ -353,10 +368,7 @@ func (c *backupCmd) Run(ctx context.Context) error {
 	if c.KeysOut == "" {
 		return nil
 	}
-	if c.Keys == "" {
-		return usage{errors.New("--keys-out needs --keys")}
-	}
-	files, err := (&seal.Vault{Dir: c.Keys}).Export()
+	files, err := (&seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}).Export()
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 			p.Tasks = append(p.Tasks, task{p.T("app.task-" + key), p.T("app.task-" + key + "-text"), url})
 		}
 	}
+	p.Shell.Narrow = true
 	units, err := people.Units(r.Context(), a.Config.DB)
 	if err != nil {
 		return err

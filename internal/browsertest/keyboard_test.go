@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp/kb"
 
 	"taitorinki/internal/survey"
@@ -94,6 +95,15 @@ func TestTheSurveyIsAnsweredWithTheKeyboardAlone(t *testing.T) {
 	}
 }
 
+// enter presses Enter as a keyboard does: chromedp sends the character by itself, and it reaches what has the focus by then.
+func (b *Browser) enter() {
+	b.t.Helper()
+	key := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", Text: "\r", UnmodifiedText: "\r", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
+	send(b, input.DispatchKeyEvent, key)
+	key.Type, key.Text, key.UnmodifiedText = input.DispatchKeyEventTypeKeyUp, "", ""
+	send(b, input.DispatchKeyEvent, key)
+}
+
 func TestAnErrorSummaryTakesTheFocusAndLeadsToTheField(t *testing.T) {
 	s := shown(t)
 	b := newBrowser(t, s.URL, Phone)
@@ -105,10 +115,9 @@ func TestAnErrorSummaryTakesTheFocusAndLeadsToTheField(t *testing.T) {
 		t.Errorf("title %q does not begin with the error", got)
 	}
 	b.Keys(kb.Tab)
-	t.Log(JS[string](b, `document.activeElement.outerHTML.slice(0, 200)`))
-	b.Keys(kb.Enter)
+	b.enter()
 	b.Until(`document.activeElement?.id === "email"`)
-	if !JS[bool](b, `document.activeElement.getAttribute("aria-invalid") === "true"`) {
+	if !JS[bool](b, `document.activeElement?.getAttribute("aria-invalid") === "true"`) {
 		t.Error("the field is not marked as wrong")
 	}
 }
@@ -131,9 +140,14 @@ func TestAChoiceIsSeenInForcedColours(t *testing.T) {
 }
 
 func TestTheBrowserNoticesABrokenPolicyAndAnError(t *testing.T) {
+	source := axe(t)
 	s := shown(t)
 	b := newBrowser(t, s.URL, Desktop)
 	b.Open("/")
+	JS[bool](b, `(() => { const i = document.createElement("input"); document.querySelector("main").append(i); return true; })()`)
+	if v := b.axeRun(source); len(v) != 1 || v[0].ID != "label" {
+		t.Errorf("axe says of a field without a label: %v", v)
+	}
 	JS[bool](b, `(() => { const p = document.createElement("p"); document.body.append(p); p.setAttribute("style", "color: red");
 		setTimeout(() => { throw new Error("on purpose"); }); console.error("said"); return true; })()`)
 	b.Until(`true`)

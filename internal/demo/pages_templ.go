@@ -250,7 +250,7 @@ func mailboxView(p mailboxPage) templ.Component {
 			templ_7745c5c3_Var12 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Breadcrumb([]ui.NavItem{{Label: p.T("demo.title"), URL: "/demo"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Breadcrumb([]ui.NavItem{{Label: p.T("demo.title"), URL: "/demo"}, {Label: p.T("demo.mail")}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -352,7 +352,7 @@ func mailView(p mailPage) templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Breadcrumb([]ui.NavItem{{Label: p.T("demo.title"), URL: "/demo"}, {Label: p.T("demo.mail"), URL: "/demo/mail"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Breadcrumb([]ui.NavItem{{Label: p.T("demo.title"), URL: "/demo"}, {Label: p.T("demo.mail"), URL: "/demo/mail"}, {Label: p.Message.Subject}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

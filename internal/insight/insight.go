@@ -77,21 +77,25 @@ func Count(r *Round) *County {
 		return c
 	}
 	c.Rate = sdc.Percent(r.Responses, r.Invited)
+	// One number of decimals for the whole page, so that chart and table show the same figure.
+	decimals := sdc.Decimals(r.Responses)
 	for _, a := range r.Areas {
-		c.Rows = append(c.Rows, figure(a))
+		decimals = min(decimals, sdc.Decimals(len(a.Scores)))
+	}
+	for _, a := range r.Areas {
+		c.Rows = append(c.Rows, figure(a, decimals))
 	}
 	return c
 }
 
-func figure(a Area) Figure {
-	f := Figure{Area: a}
+func figure(a Area, decimals int) Figure {
+	f := Figure{Area: a, Decimals: decimals}
 	n := len(a.Scores)
 	f.Area.Scores = nil
 	if sdc.BandOf(n, sdc.LeastGroup, sdc.LeastFull) != sdc.Full {
 		return f
 	}
 	d := stats.Describe(a.Scores)
-	f.Decimals = sdc.Decimals(n)
 	if d.Mean != nil && sdc.MeanAllowed(n, stats.DistinctCounts(a.Scores), *d.Mean, float64(a.Min), float64(a.Max)) {
 		m := sdc.Round(*d.Mean, f.Decimals)
 		f.Mean = &m

@@ -84,9 +84,13 @@ func (p countyPage) group(support bool) (g group, any bool) {
 		id, title = "support", "insight.support"
 	}
 	g.Title = p.T(title)
+	decimals := 1
+	if len(p.Rows) > 0 {
+		decimals = p.Rows[0].Decimals
+	}
 	means := chart.Bars{
 		About:  chart.About{ID: id + "-means", Title: p.T("insight.means") + ": " + g.Title, Desc: p.T("insight.chart-desc")},
-		Format: func(v float64) string { return i18n.Decimal(p.Lang, v, 1) }, NoValue: p.T("insight.hidden"),
+		Format: func(v float64) string { return i18n.Decimal(p.Lang, v, decimals) }, NoValue: p.T("insight.hidden"),
 	}
 	shares := chart.Distribution{
 		About:  chart.About{ID: id + "-shares", Title: p.T("insight.shares") + ": " + g.Title, Desc: p.T("insight.chart-desc")},

@@ -23,7 +23,7 @@ import (
 
 const (
 	lease   = 2 * time.Minute
-	mostTry = 6
+	mostTry = 20 // about two days: a server that puts mail off for its quota does so for hours
 )
 
 // Writer writes the message of one kind for what ref names. errs.NotFound means that it is no longer wanted.
@@ -207,8 +207,7 @@ func (o *Outbox) Step(ctx context.Context) (n int, err error) {
 	}
 	conn, err := o.Sender.Dial(ctx)
 	if err != nil {
-		// Nothing went out: the message may be tried again.
-		return 0, errors.Join(err, o.settle(context.WithoutCancel(ctx), m, &mail.Failure{Outcome: mail.TryAgain, Err: err}))
+		return 0, errors.Join(err, o.putBack(context.WithoutCancel(ctx), m))
 	}
 	defer conn.Close()
 	for m.id != 0 {
@@ -268,6 +267,14 @@ func (o *Outbox) send(ctx context.Context, conn mail.Conn, m message) error {
 		msg.To = m.address
 	}
 	return conn.Send(ctx, msg)
+}
+
+// putBack makes a claimed message wait as before. A server that cannot be reached says nothing of the message, so the try
+// does not count, however long the server is down.
+func (o *Outbox) putBack(ctx context.Context, m message) (err error) {
+	defer errs.Wrap(&err, "outbox.putBack(%d)", m.id)
+	_, err = o.DB.Save(ctx, `UPDATE mail_messages SET state = 'waiting', tries = tries - 1, run_at = $2 WHERE id = $1`, m.id, db.At(o.Now()))
+	return err
 }
 
 // settle writes what became of a message.

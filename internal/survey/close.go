@@ -149,7 +149,7 @@ func (s *Service) Recover(ctx context.Context) (err error) {
 	return all
 }
 
-// CloseDue closes the rounds whose time is over.
+// CloseDue closes the rounds whose time is over, and sweeps up keys of rounds that are closed.
 func (s *Service) CloseDue(ctx context.Context) error {
 	rounds, err := Rounds(ctx, s.DB)
 	if err != nil {
@@ -161,5 +161,20 @@ func (s *Service) CloseDue(ctx context.Context) error {
 			all = errors.Join(all, s.CloseRound(ctx, r.ID))
 		}
 	}
-	return all
+	return errors.Join(all, s.sweepKeys(rounds))
+}
+
+// sweepKeys sees to it that no key outlives its round in this process or in the folder, whichever process closed it.
+func (s *Service) sweepKeys(rounds []Round) error {
+	s.Vault.Forget()
+	kept, err := s.Vault.Rounds()
+	if err != nil {
+		return err
+	}
+	for _, r := range rounds {
+		if r.State == Closed && contains(kept, r.Code) {
+			err = errors.Join(err, s.Vault.Destroy(r.Code))
+		}
+	}
+	return err
 }

@@ -53,6 +53,23 @@ func (s *Service) UpdateRound(ctx context.Context, r *Round) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error { return updateDraft(ctx, tx, r) })
 }
 
+// DeleteDraft forgets a round that has not opened. An opened round is errs.Conflict.
+func (s *Service) DeleteDraft(ctx context.Context, id int64) (err error) {
+	defer errs.Wrap(&err, "survey.DeleteDraft(%d)", id)
+	r, err := RoundByID(ctx, s.DB, id)
+	if err != nil {
+		return err
+	}
+	n, err := db.Changed(s.DB.ExecContext(ctx, `DELETE FROM survey_rounds WHERE id = $1 AND state = 'draft'`, id))
+	if err == nil && n == 0 {
+		return errs.New(errs.Conflict, "survey.locked")
+	}
+	if err != nil {
+		return err
+	}
+	return s.Vault.Destroy(r.Code) // an opening that failed may have left one
+}
+
 // grouping is what a response will say of its respondent.
 type grouping struct {
 	units  []PopulationUnit

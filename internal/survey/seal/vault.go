@@ -113,6 +113,23 @@ func (v *Vault) Destroy(round string) error {
 	return all
 }
 
+// Forget drops from memory the keys whose files are gone: another process has closed their rounds.
+func (v *Vault) Forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for round := range v.keys {
+		gone := 0
+		for _, p := range v.paths(round) {
+			if _, err := os.Stat(p); errors.Is(err, fs.ErrNotExist) {
+				gone++
+			}
+		}
+		if gone == 2 {
+			delete(v.keys, round)
+		}
+	}
+}
+
 // Rounds lists the codes of the rounds that have a key.
 func (v *Vault) Rounds() ([]string, error) {
 	seen := map[string]bool{}
