@@ -251,16 +251,6 @@ func (c *fixture) keyFiles(t *testing.T) (out []string) {
 	return out
 }
 
-// within polls until good or for half a minute.
-func within(t *testing.T, what string, good func() bool) {
-	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !good(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal(what)
-		}
-	}
-}
-
 func TestAMistakeOfWhoTypesIsToldInOneLine(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "t.db")

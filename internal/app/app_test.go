@@ -97,11 +97,11 @@ func TestACountyGoesFromItsStaffListToItsResultWithoutJavaScript(t *testing.T) {
 		if m := s.Mailed("a1@shores.example"); len(m) != 1 || !strings.Contains(m[0].Text, "”Vårens enkät”") {
 			t.Fatalf("a1 got %+v", m)
 		}
-		respondOnTwoDevices(t, s, s.LinkIn(s.Mailed("a1@shores.example")[0].Text), code)
-		for i, l := range all {
-			if l != s.LinkIn(s.Mailed("a1@shores.example")[0].Text) && i < 12 {
-				answer(t, s, l, i)
-			}
+		first := s.LinkIn(s.Mailed("a1@shores.example")[0].Text)
+		respondOnTwoDevices(t, s, first, code)
+		all = slices.DeleteFunc(all, func(l string) bool { return l == first })
+		for i, l := range all[:11] {
+			answer(t, s, l, i)
 		}
 		boss.Get("/results/"+code).Want(t, 404)
 		boss.Get("/rounds").Want(t, 200)
@@ -109,11 +109,11 @@ func TestACountyGoesFromItsStaffListToItsResultWithoutJavaScript(t *testing.T) {
 		must(t, err)
 		closing := fmt.Sprintf("/rounds/%d/close", r.ID)
 		boss.Get(closing).Want(t, 200).Form(t, closing).Send().Want(t, 200, "closed")
-		s.Anonymous().Get(all[13]).Want(t, 409)
+		s.Anonymous().Get(all[12]).Want(t, 409)
 		r, err = survey.RoundByCode(t.Context(), d, code)
 		must(t, err)
-		if r.State != survey.Closed || r.Responses != 12 && r.Responses != 13 {
-			t.Errorf("the round is %s with %d responses", r.State, r.Responses)
+		if r.State != survey.Closed || r.Responses != 12 {
+			t.Errorf("the round is %s with %d responses, want closed with 12", r.State, r.Responses)
 		}
 		boss.Get("/results/"+code).Want(t, 200, fmt.Sprint(r.Responses), "14", "<figure")
 		csv := boss.Get("/results/"+code+"/table.csv").Want(t, 200)
