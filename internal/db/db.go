@@ -132,6 +132,10 @@ func (d *DB) Close() error {
 	return err
 }
 
+// Alone reports whether this process holds the Lock of its SQLite file: no other server writes to the database, though an
+// operator's command may.
+func (d *DB) Alone() bool { return d.unlock != nil }
+
 // Ping reports whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
 

@@ -137,7 +137,7 @@ func (s *Service) change(ctx context.Context, sh *Sheet, f func(b *ballot) error
 			return err
 		}
 		sealed := cur.key.Seal(cur.id, plain)
-		ok, err := s.replaceSlot(ctx, cur.id, cur.sealed, sealed)
+		ok, err := s.replaceSlot(ctx, cur.Round, cur.id, cur.sealed, sealed)
 		if err != nil {
 			return err
 		}

@@ -48,6 +48,7 @@ func (s *Service) CloseRound(ctx context.Context, id int64) (err error) {
 	}); err != nil {
 		return err
 	}
+	defer s.slots.clear()
 	if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.count(ctx, tx, &r, in, key) }); err != nil {
 		return err
 	}

@@ -145,17 +145,30 @@ const slotQuery = `SELECT r.id, r.code, r.instrument_id, r.state, r.opens_at, r.
 
 func (s *Service) readSlot(ctx context.Context, code string, id seal.BallotID) (x slot, err error) {
 	defer errs.Wrap(&err, "survey.readSlot")
+	now := s.Now()
+	if x, ok := s.slots.get(slotKey{code, id}, now); ok {
+		return x, nil
+	}
 	var opens, closes db.Time
 	r := &x.round
 	err = s.DB.HotRow(ctx, slotQuery, code, id[:]).Scan(&r.ID, &r.Code, &r.InstrumentID, &r.State, &opens, &closes, &x.sealed)
 	r.OpensAt, r.ClosesAt = opens.Time, closes.Time
+	if err == nil && s.DB.Alone() {
+		s.slots.put(slotKey{code, id}, x, now)
+	}
 	return x, missing(err, "survey.no-round")
 }
 
 // replaceSlot writes a slot if it still holds what was read, and reports whether it did.
-func (s *Service) replaceSlot(ctx context.Context, id seal.BallotID, old, sealed []byte) (ok bool, err error) {
+func (s *Service) replaceSlot(ctx context.Context, r *Round, id seal.BallotID, old, sealed []byte) (ok bool, err error) {
 	defer errs.Wrap(&err, "survey.replaceSlot")
 	n, err := s.DB.Save(ctx, `UPDATE survey_ballots SET sealed = $3 WHERE ballot = $1 AND sealed = $2`, id[:], old, sealed)
+	switch k := (slotKey{r.Code, id}); {
+	case n != 1:
+		s.slots.forget(k)
+	case s.DB.Alone():
+		s.slots.put(k, slot{*r, sealed}, s.Now())
+	}
 	return n == 1, err
 }
 

@@ -45,7 +45,8 @@ type Service struct {
 	mu          sync.Mutex
 	instruments map[int64]*instrument.Instrument // published ones, which never change
 	settings    map[int64]*Settings              // of opened rounds, which never change
-	cards       sync.Map                         // itemKey to the drawn question, see remembered
+	slots       slotMemory
+	cards       sync.Map // itemKey to the drawn question, see remembered
 }
 
 // State is where a round is in its life.

@@ -210,8 +210,11 @@ const langCookie = "lang"
 
 // language answers a request that asks for another language: it sets a cookie and leads back to the same page.
 func (k *Kit) language(w http.ResponseWriter, r *http.Request) (done bool) {
+	if r.Method != http.MethodGet || r.URL.RawQuery == "" {
+		return false
+	}
 	q := r.URL.Query()
-	if r.Method != http.MethodGet || !q.Has("lang") {
+	if !q.Has("lang") {
 		return false
 	}
 	if lang := q.Get("lang"); i18n.Known(lang) {
@@ -286,8 +289,8 @@ func (k *Kit) page(r *http.Request, lang string) Page {
 	if k.County != nil {
 		p.Shell.County = k.County(lang)
 	}
+	q := r.URL.Query()
 	for _, l := range i18n.Langs {
-		q := r.URL.Query()
 		q.Set("lang", l)
 		p.Shell.Langs = append(p.Shell.Langs, ui.LangItem{Code: l, Label: strings.ToUpper(l), Name: k.Words.T(l, "web.language"), URL: "?" + q.Encode(), Current: l == lang})
 	}
