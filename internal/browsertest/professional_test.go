@@ -195,7 +195,7 @@ func TestADoubleClickSendsOnceAndALinkIsNeitherInTheAddressNorInTheHistory(t *te
 
 	JS[bool](one, `window.before = true`)
 	JS[bool](one, `(() => { const b = document.querySelector("#send button"); b.click(); b.click(); return true; })()`)
-	one.Until(`!window.before && location.pathname.endsWith("/feedback")`)
+	one.Until(`!window.before && location.pathname.endsWith("/feedback") && document.readyState === "complete"`)
 	if !one.Has("#own-link") {
 		t.Errorf("after a double click\n%s", one.Text("main"))
 	}
