@@ -167,11 +167,12 @@ func Date(lang string, t time.Time) string {
 // Time writes day and hour of t as the language does.
 func Time(lang string, t time.Time) string {
 	t = t.In(zone)
+	clock := fmt.Sprintf("%d.%02d", t.Hour(), t.Minute())
 	switch lang {
 	case "fi":
-		return t.Format("2.1.2006 klo 15.04")
+		return t.Format("2.1.2006") + " klo " + clock
 	case "sv":
-		return t.Format("2.1.2006 kl. 15.04")
+		return t.Format("2.1.2006") + " kl. " + clock
 	}
 	return t.Format("2 January 2006, 15:04")
 }

@@ -72,6 +72,7 @@ type Figure struct {
 // Count makes the published result of a round.
 func Count(r *Round) *County {
 	c := &County{Round: *r, Enough: r.Responses >= sdc.LeastFull}
+	c.Areas = nil // single scores end here
 	if !c.Enough {
 		c.Responses, c.Invited = 0, 0
 		return c
