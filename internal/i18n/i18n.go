@@ -187,6 +187,16 @@ func Sort[T any](lang string, items []T, name func(T) string) {
 // Fold makes text comparable without regard to case: the engines' own lower() disagree about Ä.
 func Fold(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
+// In gives a text in lang, else in the first of Langs that it has.
+func In(text map[string]string, lang string) string {
+	for _, l := range append([]string{lang}, Langs...) {
+		if text[l] != "" {
+			return text[l]
+		}
+	}
+	return ""
+}
+
 // Pick chooses the best of what an Accept-Language header asks for, and the first language for none.
 func Pick(header string) string {
 	tags, _, _ := language.ParseAcceptLanguage(header)

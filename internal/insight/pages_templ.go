@@ -70,7 +70,7 @@ func resultList(p listPage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				for _, r := range p.Rounds {
-					templ_7745c5c3_Err = ui.LinkLine(pick(r.Name, p.Lang), "/results/"+r.Code, p.T("insight.closed", "date", i18n.Date(p.Lang, r.ClosedAt))).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.LinkLine(i18n.In(r.Name, p.Lang), "/results/"+r.Code, p.T("insight.closed", "date", i18n.Date(p.Lang, r.ClosedAt))).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -59,7 +59,7 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := countyPage{Page: s.Kit.Page(r, "insight.county"), County: c}
-	p.Name = pick(c.Name, p.Lang)
+	p.Name = i18n.In(c.Name, p.Lang)
 	p.Shell.Title = p.T("insight.county") + ": " + p.Name
 	for _, support := range []bool{false, true} {
 		if g, any := p.group(support); any {
@@ -67,15 +67,6 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.Kit.Show(w, r, p.Page, countyResult(p))
-}
-
-func pick(words map[string]string, lang string) string {
-	for _, l := range append([]string{lang}, i18n.Langs...) {
-		if words[l] != "" {
-			return words[l]
-		}
-	}
-	return ""
 }
 
 func (p countyPage) group(support bool) (g group, any bool) {
@@ -132,7 +123,7 @@ func floats(all []int) []float64 {
 }
 
 func (p countyPage) row(f Figure) row {
-	r := row{Title: pick(f.Title, p.Lang), Mean: p.T("insight.hidden")}
+	r := row{Title: i18n.In(f.Title, p.Lang), Mean: p.T("insight.hidden")}
 	if f.Mean != nil {
 		r.Mean = i18n.Decimal(p.Lang, *f.Mean, f.Decimals)
 	}

@@ -173,7 +173,7 @@ func (s *Service) sweepKeys(rounds []Round) error {
 		return err
 	}
 	for _, r := range rounds {
-		if r.State == Closed && contains(kept, r.Code) {
+		if r.State == Closed && slices.Contains(kept, r.Code) {
 			err = errors.Join(err, s.Vault.Destroy(r.Code))
 		}
 	}

@@ -2,7 +2,7 @@ package survey
 
 import (
 	"context"
-	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +44,7 @@ func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Messag
 		return m, err
 	}
 	lang := p.Lang
-	if !contains(r.Settings.Languages, lang) {
+	if !slices.Contains(r.Settings.Languages, lang) {
 		lang = r.Settings.Languages[0]
 	}
 	return mail.Message{
@@ -69,17 +69,5 @@ func (s *Service) fillInvitation(r *Round, lang, url string) string {
 
 func invitationByID(ctx context.Context, q db.Q, id int64) (inv Invitation, round int64, err error) {
 	err = q.QueryRowContext(ctx, `SELECT id, person_id, round_id FROM survey_invitations WHERE id = $1`, id).Scan(&inv.ID, &inv.PersonID, &round)
-	if err == sql.ErrNoRows {
-		err = errs.New(errs.NotFound, "survey.link-unknown")
-	}
-	return inv, round, err
-}
-
-func contains(all []string, s string) bool {
-	for _, x := range all {
-		if x == s {
-			return true
-		}
-	}
-	return false
+	return inv, round, missing(err, "survey.link-unknown")
 }

@@ -64,17 +64,7 @@ const (
 type Words map[string]string
 
 // In gives the text in lang, else in the first language that has it.
-func (w Words) In(lang string) string {
-	if s := w[lang]; s != "" {
-		return s
-	}
-	for _, l := range i18n.Langs {
-		if s := w[l]; s != "" {
-			return s
-		}
-	}
-	return ""
-}
+func (w Words) In(lang string) string { return i18n.In(w, lang) }
 
 // Settings is what a round's coordinator decides before it opens. With the opening they are locked.
 type Settings struct {

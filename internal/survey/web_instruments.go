@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"taitorinki/internal/db"
@@ -179,7 +180,7 @@ func (s *Service) previewInstrument(w http.ResponseWriter, r *http.Request) erro
 	p := previewPage{Page: s.Kit.Page(r, "survey.preview"), Row: row, Instrument: in}
 	p.Shell.Narrow = true
 	p.InLang = in.Language(p.Lang)
-	if l := r.URL.Query().Get("in"); contains(in.Languages, l) {
+	if l := r.URL.Query().Get("in"); slices.Contains(in.Languages, l) {
 		p.InLang = l
 	}
 	for _, l := range in.Languages {

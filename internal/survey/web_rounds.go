@@ -186,13 +186,13 @@ func (s *Service) renderEdit(w http.ResponseWriter, r *http.Request, rd Round, b
 		return err
 	}
 	for _, x := range profs {
-		p.Professions = append(p.Professions, ui.Option{Value: x.Code, Label: x.Name(p.Lang), Selected: contains(set.Professions, x.Code)})
+		p.Professions = append(p.Professions, ui.Option{Value: x.Code, Label: x.Name(p.Lang), Selected: slices.Contains(set.Professions, x.Code)})
 	}
 	for _, l := range in.Languages {
-		p.Languages = append(p.Languages, ui.Option{Value: l, Label: p.T("survey.lang-" + l), Selected: contains(set.Languages, l)})
+		p.Languages = append(p.Languages, ui.Option{Value: l, Label: p.T("survey.lang-" + l), Selected: slices.Contains(set.Languages, l)})
 	}
 	for _, it := range in.Background() {
-		p.Items = append(p.Items, ui.Option{Value: it.ID, Label: it.Text.In(in.Language(p.Lang)), Selected: contains(set.ByItems, it.ID)})
+		p.Items = append(p.Items, ui.Option{Value: it.ID, Label: it.Text.In(in.Language(p.Lang)), Selected: slices.Contains(set.ByItems, it.ID)})
 	}
 	p.Opens, p.Closes = formatTime(rd.OpensAt), formatTime(rd.ClosesAt)
 	if bad != nil {
@@ -274,7 +274,7 @@ func readSettings(r *http.Request, rd *Round) *errs.Fields {
 				x.words[l] = strings.TrimSpace(strings.ReplaceAll(f.Get(field), "\r\n", "\n"))
 			}
 		}
-		if contains(set.Languages, l) && set.Name[l] == "" {
+		if slices.Contains(set.Languages, l) && set.Name[l] == "" {
 			bad.Add("name_"+l, "survey.check-missing-name", "lang", l)
 		}
 	}
