@@ -115,6 +115,7 @@ func (a *App) Run(ctx context.Context) {
 	}()
 	a.Worker.Run(ctx)
 	<-done
+	a.Survey.Settle()
 }
 
 // menu is what the header offers to a visitor.

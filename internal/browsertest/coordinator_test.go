@@ -129,7 +129,7 @@ func (s *Site) answerAll(t testing.TB, url string, n int) {
 			all = append(all, survey.Given{Item: it.Index, Values: []string{fmt.Sprint(it.Steps()[(n+i/6*3+i%2)%len(it.Steps())].Value)}})
 		}
 	}
-	_, err = s.App.Survey.Save(ctx, sh, all, false)
+	_, err = s.App.Survey.Save(ctx, sh, all)
 	must(t, err)
 }
 

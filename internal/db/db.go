@@ -198,6 +198,15 @@ func (t *Tx) SkipLocked() string {
 	return ""
 }
 
+// ForShare goes at the end of the select of an INSERT that is right only while the selected rows stay as they are: who
+// changes them meanwhile is waited for, and the select is done anew. SQLite has one writer and needs no words.
+func (d *DB) ForShare() string {
+	if d.engine == postgres {
+		return " for share"
+	}
+	return ""
+}
+
 // Insert adds rows. The query ends with "values"; each row has cols values.
 func (t *Tx) Insert(ctx context.Context, query string, cols int, rows [][]any) error {
 	for _, row := range rows {

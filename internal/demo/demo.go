@@ -235,7 +235,7 @@ func (d *Demo) respond(ctx context.Context, url string, person int, seed uint64)
 			all = append(all, survey.Given{Item: it.Index, Values: []string{v}})
 		}
 	}
-	if _, err := d.App.Survey.Save(ctx, sh, all, false); err != nil {
+	if _, err := d.App.Survey.Save(ctx, sh, all); err != nil {
 		return err
 	}
 	_, err = d.App.Survey.Submit(ctx, sh, rng.Uint64())

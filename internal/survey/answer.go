@@ -32,7 +32,7 @@ type Sheet struct {
 
 	id     seal.BallotID
 	key    *seal.Key
-	sealed []byte
+	state  ballotState
 	ballot *ballot
 }
 
@@ -77,7 +77,7 @@ func (e *Ended) Error() string { return e.Err.Error() }
 func (e *Ended) Unwrap() error { return e.Err }
 
 func (s *Service) sheet(ctx context.Context, round string, key *seal.Key, id seal.BallotID) (*Sheet, error) {
-	x, err := s.readSlot(ctx, round, id)
+	x, err := s.newestState(ctx, round, key, id)
 	if err != nil {
 		if errs.KindOf(err) == errs.NotFound {
 			return nil, ErrUnknown
@@ -98,15 +98,11 @@ func (s *Service) sheet(ctx context.Context, round string, key *seal.Key, id sea
 	if err != nil {
 		return nil, err
 	}
-	plain, err := key.Open(id, x.sealed)
+	b, err := x.open(in, key, id)
 	if err != nil {
 		return nil, err
 	}
-	b, err := decodeBallot(in, plain)
-	if err != nil {
-		return nil, err
-	}
-	sh := &Sheet{Round: &x.round, Instrument: in, Answers: b.answers, Submitted: b.submitted, Tag: tag(id), id: id, key: key, sealed: x.sealed, ballot: b}
+	sh := &Sheet{Round: &x.round, Instrument: in, Answers: b.answers, Submitted: b.submitted, Tag: tag(id), id: id, key: key, state: x, ballot: b}
 	if b.submitted {
 		return sh, &Ended{ErrUsed, x.round}
 	}
@@ -120,8 +116,8 @@ func tag(id seal.BallotID) string {
 
 var errStop = errors.New("nothing to write")
 
-// change reads a ballot, lets f change it, and writes it back unless somebody else wrote it in between; then it begins
-// anew. When it returns nil the change is on the disk. f may return errStop to leave the ballot as it is.
+// change lets f change a ballot and adds what it is now, unless somebody else changed it in between; then it begins anew
+// with that. When it returns nil the change is on the disk. f may return errStop to leave the ballot as it is.
 func (s *Service) change(ctx context.Context, sh *Sheet, f func(b *ballot) error) error {
 	cur := sh
 	for range 100 {
@@ -136,21 +132,23 @@ func (s *Service) change(ctx context.Context, sh *Sheet, f func(b *ballot) error
 		if err != nil {
 			return err
 		}
-		sealed := cur.key.Seal(cur.id, plain)
-		ok, err := s.replaceSlot(ctx, cur.Round, cur.id, cur.sealed, sealed)
+		next := cur.state
+		next.n++
+		next.sealed = cur.key.Seal(cur.key.State(cur.id, next.n), plain)
+		ok, err := s.addState(ctx, cur.key, cur.id, next)
 		if err != nil {
 			return err
 		}
 		if ok {
-			cur.sealed, cur.Answers, cur.Submitted = sealed, cur.ballot.answers, cur.ballot.submitted
+			cur.state, cur.Answers, cur.Submitted = next, cur.ballot.answers, cur.ballot.submitted
 			*sh = *cur
 			return nil
 		}
-		next, err := s.sheet(ctx, cur.Round.Code, cur.key, cur.id)
-		if err != nil && next == nil {
+		again, err := s.sheet(ctx, cur.Round.Code, cur.key, cur.id)
+		if err != nil && again == nil {
 			return err
 		}
-		cur = next
+		cur = again
 	}
 	return errors.New("survey: a ballot changes without end")
 }
@@ -161,9 +159,36 @@ type Given struct {
 	Values []string
 }
 
-// Save stores answers in an unsubmitted sheet. Those that are not valid are left out and returned as problems; the
-// others are saved all the same. single says that they came one by one as they were given, see evenOut.
-func (s *Service) Save(ctx context.Context, sh *Sheet, given []Given, single bool) (problems []instrument.Problem, err error) {
+// Save stores answers in an unsubmitted sheet. Those that are not valid are left out and returned as problems; the others
+// are saved all the same.
+func (s *Service) Save(ctx context.Context, sh *Sheet, given []Given) (problems []instrument.Problem, err error) {
+	return s.save(ctx, sh, given, func(*ballot) int { return 0 })
+}
+
+// SaveOne is Save for one answer as it is given.
+func (s *Service) SaveOne(ctx context.Context, sh *Sheet, g Given) (problems []instrument.Problem, err error) {
+	return s.save(ctx, sh, []Given{g}, func(b *ballot) (owed int) {
+		b.pay(g.Item)
+		for _, it := range sh.Instrument.Pages[sh.Instrument.Items[g.Item].Page].Items {
+			if it.Index < g.Item {
+				owed += b.pay(it.Index) // passed over
+			}
+		}
+		return owed
+	})
+}
+
+// LeavePage is Save for a page (from 0) whose answers have been saved as they were given.
+func (s *Service) LeavePage(ctx context.Context, sh *Sheet, page int, given []Given) (problems []instrument.Problem, err error) {
+	return s.save(ctx, sh, given, func(b *ballot) (owed int) {
+		for _, it := range sh.Instrument.Pages[page].Items {
+			owed += b.pay(it.Index)
+		}
+		return owed
+	})
+}
+
+func (s *Service) save(ctx context.Context, sh *Sheet, given []Given, pay func(b *ballot) (owed int)) (problems []instrument.Problem, err error) {
 	in := sh.Instrument
 	canon := make(map[int]string, len(given))
 	for _, g := range given {
@@ -177,51 +202,30 @@ func (s *Service) Save(ctx context.Context, sh *Sheet, given []Given, single boo
 		}
 		canon[g.Item] = v
 	}
+	var owed int
 	err = s.change(ctx, sh, func(b *ballot) error {
 		if b.submitted {
 			return &Ended{ErrUsed, *sh.Round}
 		}
-		// Also when nothing changes: a page left empty must cost the write that an answered one costs.
+		// Also when nothing changes: a page left empty must cost the row that an answered one costs.
 		for i, v := range canon {
 			b.answers[i] = v
-			b.counted[i] = b.counted[i] || single
 		}
+		owed = pay(b)
 		return nil
 	})
-	return problems, err
-}
-
-// evenOut makes questions that were skipped cost as many writes as those that were answered one by one. Without it, who
-// holds the database's log could count a ballot's writes and compare them with how many answers a response has.
-func (s *Service) evenOut(ctx context.Context, sh *Sheet, page int) error {
-	for _, it := range sh.Instrument.Pages[page].Items {
-		if sh.ballot.counted[it.Index] {
-			continue
-		}
-		if err := s.change(ctx, sh, func(b *ballot) error {
-			if b.counted[it.Index] {
-				return errStop // another device has paid
-			}
-			b.counted[it.Index] = true
-			return nil
-		}); err != nil {
-			return err
-		}
+	if err == nil {
+		s.owe(sh.Round.ID, len(sh.state.sealed), owed)
 	}
-	return nil
+	return problems, err
 }
 
 // Submit hands the sheet in. The same form sent twice (the same nonce) is one submission and succeeds both times; a
 // second form finds ErrUsed. It returns the secret of the respondent's feedback.
 func (s *Service) Submit(ctx context.Context, sh *Sheet, nonce uint64) (link.Secret, error) {
-	if slices.Contains(sh.ballot.counted, true) { // pages that were left by another way than their button
-		for page := range sh.Instrument.Pages {
-			if err := s.evenOut(ctx, sh, page); err != nil {
-				return link.Secret{}, err
-			}
-		}
-	}
+	var owed int
 	err := s.change(ctx, sh, func(b *ballot) error {
+		owed = 0
 		switch {
 		case b.submitted && b.nonce == nonce:
 			return errStop
@@ -230,15 +234,21 @@ func (s *Service) Submit(ctx context.Context, sh *Sheet, nonce uint64) (link.Sec
 		}
 		b.submitted, b.nonce = true, nonce
 		b.answers = sh.Instrument.Clean(b.answers)
+		if slices.Contains(b.counted, true) { // pages that were left by another way than their button
+			for i := range b.counted {
+				owed += b.pay(i)
+			}
+		}
 		return nil
 	})
 	if err != nil {
 		return link.Secret{}, err
 	}
+	s.owe(sh.Round.ID, len(sh.state.sealed), owed)
 	return sh.key.FeedbackSecret(sh.id), nil
 }
 
-// Withdraw takes a submitted or begun sheet back: the slot is as it was at opening, and the link can be used anew.
+// Withdraw takes a submitted or begun sheet back: the ballot is as it was at opening, and the link can be used anew.
 func (s *Service) Withdraw(ctx context.Context, sh *Sheet) error {
 	return s.change(ctx, sh, func(b *ballot) error {
 		*b = *newBallot(sh.Instrument, b.group)

@@ -104,7 +104,7 @@ func questionPage(p answerPage) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			for _, it := range p.Items {
-				templ_7745c5c3_Err = remembered(it).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = drawn(it).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -7,12 +7,12 @@ import (
 	"taitorinki/internal/survey/instrument"
 )
 
-// ballot is what stands sealed in a slot. Every ballot of a round has the same length, whatever is answered.
+// ballot is what stands sealed in a state of a ballot. Every ballot of a round has the same length, whatever is answered.
 type ballot struct {
 	submitted bool
 	group     int
 	nonce     uint64 // of the form that submitted it, so that the same form sent twice is one submission
-	counted   []bool // by item: it has cost its write, see Service.evenOut
+	counted   []bool // by item: it has cost its row, see cover
 	answers   instrument.Answers
 }
 
@@ -62,4 +62,13 @@ func decodeBallot(in *instrument.Instrument, data []byte) (*ballot, error) {
 	var err error
 	b.answers, err = in.Decode(rest[(len(in.Items)+7)/8:])
 	return b, err
+}
+
+// pay marks an item as one that has cost its row, and tells how many rows it still owed.
+func (b *ballot) pay(item int) int {
+	if b.counted[item] {
+		return 0
+	}
+	b.counted[item] = true
+	return 1
 }

@@ -48,7 +48,7 @@ func (s *Service) CloseRound(ctx context.Context, id int64) (err error) {
 	}); err != nil {
 		return err
 	}
-	defer s.slots.clear()
+	defer s.states.clear()
 	if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.count(ctx, tx, &r, in, key) }); err != nil {
 		return err
 	}
@@ -63,19 +63,19 @@ type counted struct {
 
 type sealedFeedback struct{ id, sealed []byte }
 
-// count takes the slots away and writes what they held, in an order and under keys that have nothing to do with them.
+// count takes the ballots away and writes what they held, in an order and under keys that have nothing to do with them.
 func (s *Service) count(ctx context.Context, tx *db.Tx, r *Round, in *instrument.Instrument, key *seal.Key) error {
 	n, err := db.Changed(tx.ExecContext(ctx, `UPDATE survey_rounds SET state = 'closed', closed_at = $2 WHERE id = $1 AND state = 'closing'`, r.ID, db.At(s.Now())))
 	if err != nil || n == 0 {
 		return err // another process has closed it
 	}
-	slots, err := takeSlots(ctx, tx, r.ID)
+	ballots, err := takeStates(ctx, tx, r.ID, key)
 	if err != nil {
 		return err
 	}
 	var responses []counted
 	var feedbacks []sealedFeedback
-	for _, x := range slots {
+	for _, x := range ballots {
 		plain, err := key.Open(x.id, x.sealed)
 		if err != nil {
 			return err
@@ -92,7 +92,7 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, r *Round, in *instrument
 			return err
 		}
 		responses = append(responses, counted{randomID(), b.group, string(answers)})
-		secret := key.FeedbackSecret(x.id)
+		secret := key.FeedbackSecret(x.ballot)
 		feedbacks = append(feedbacks, sealedFeedback{seal.FeedbackID(secret), seal.SealFeedback(secret, encodeScores(in.Scores(b.answers)))})
 	}
 	slices.SortFunc(responses, func(a, b counted) int { return cmp.Compare(a.id, b.id) })

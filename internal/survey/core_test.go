@@ -22,7 +22,7 @@ import (
 	"taitorinki/internal/survey/seal"
 )
 
-func TestOpeningWritesAnInvitationAnEqualSizedSlotAndAMailForEachInvitee(t *testing.T) {
+func TestOpeningWritesAnInvitationAnEqualSizedBallotAndAMailForEachInvitee(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		f := newFixture(t, d, 3, 7)
 		r := f.open(manyItems("i", 10, 5, mixedPage()), nil)
@@ -31,7 +31,7 @@ func TestOpeningWritesAnInvitationAnEqualSizedSlotAndAMailForEachInvitee(t *test
 		}
 		for what, q := range map[string]string{
 			"invitations": `SELECT count(DISTINCT person_id) FROM survey_invitations WHERE round_id = $1`,
-			"slots":       `SELECT count(*) FROM survey_ballots WHERE round_id = $1`,
+			"ballots":       `SELECT count(*) FROM survey_ballots WHERE round_id = $1`,
 			"mails": `SELECT count(*) FROM mail_messages m JOIN survey_invitations i ON i.id = m.ref JOIN persons p ON p.id = i.person_id
 				WHERE m.address = p.email AND m.kind = 'survey.invite' AND m.state = 'waiting' AND i.round_id = $1`,
 		} {
@@ -40,14 +40,14 @@ func TestOpeningWritesAnInvitationAnEqualSizedSlotAndAMailForEachInvitee(t *test
 			}
 		}
 		if got := f.count(`SELECT count(DISTINCT length(sealed)) FROM survey_ballots`); got != 1 {
-			t.Errorf("slots have %d different lengths", got)
+			t.Errorf("ballots have %d different lengths", got)
 		}
 		ballots := map[seal.BallotID]bool{}
 		for _, c := range f.codes(r.ID) {
 			ballots[f.sheet(c).Ballot()] = true
 		}
 		if len(ballots) != 21 {
-			t.Errorf("links lead to %d slots, want 21", len(ballots))
+			t.Errorf("links lead to %d ballots, want 21", len(ballots))
 		}
 	})
 }
@@ -153,7 +153,7 @@ func TestAnswersComeBackOnAnotherDevice(t *testing.T) {
 		r := f.open(manyItems("i", 5, 5, mixedPage()), nil)
 		code := f.codes(r.ID)[2]
 		want := map[string]string{"q1": "4", "many": "a,c", "number": "17", "text": "Työ on hyvää ✓"}
-		f.save(f.sheet(code), want, true)
+		f.save(f.sheet(code), want)
 		f.s = f.restarted()
 		typed := strings.ToUpper(code[:5] + "-" + code[5:20] + " " + code[20:])
 		if got := answersOf(f.sheet(typed)); !reflect.DeepEqual(got, want) {
@@ -242,7 +242,7 @@ func TestSaveKeepsTheValidAnswersAndReportsTheBadOne(t *testing.T) {
 		f := newFixture(t, d, 1, 6)
 		code := f.codes(f.open(manyItems("i", 3, 3, mixedPage()), nil).ID)[0]
 		sh := f.sheet(code)
-		problems, err := f.s.Save(t.Context(), sh, givens(sh.Instrument, map[string]string{"q0": "2", "q1": "9", "number": "100000", "text": "hei"}), false)
+		problems, err := f.s.Save(t.Context(), sh, givens(sh.Instrument, map[string]string{"q0": "2", "q1": "9", "number": "100000", "text": "hei"}))
 		if err != nil || len(problems) != 2 || problems[0].Where != "q1" || problems[1].Where != "number" {
 			t.Errorf("problems %v, %v; want q1 and number", problems, err)
 		}
@@ -250,7 +250,7 @@ func TestSaveKeepsTheValidAnswersAndReportsTheBadOne(t *testing.T) {
 		if got := answersOf(f.sheet(code)); !reflect.DeepEqual(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
-		f.save(sh, map[string]string{"text": ""}, true)
+		f.saveOne(sh, "text", "")
 		if got := answersOf(f.sheet(code)); !reflect.DeepEqual(got, map[string]string{"q0": "2"}) {
 			t.Errorf("after the text was emptied: %v", got)
 		}
@@ -273,7 +273,7 @@ func TestEightDevicesSavingDifferentItemsAtOnceLoseNothing(t *testing.T) {
 			}
 			for i := device; i < 45; i += 8 {
 				q := fmt.Sprint("q", i)
-				if p, err := f.s.Save(context.Background(), sh, givens(sh.Instrument, map[string]string{q: want[q]}), i%2 == 0); err != nil || len(p) > 0 {
+				if p, err := f.s.SaveOne(context.Background(), sh, givens(sh.Instrument, map[string]string{q: want[q]})[0]); err != nil || len(p) > 0 {
 					t.Errorf("saving %s: %v %v", q, p, err)
 				}
 			}
@@ -291,7 +291,7 @@ func TestOfEightSubmissionsAtOnceExactlyOneSucceeds(t *testing.T) {
 		var want []map[string]string
 		for i, code := range f.codes(r.ID) {
 			answers := map[string]string{"q0": fmt.Sprint(i%5 + 1)}
-			f.save(f.sheet(code), answers, true)
+			f.save(f.sheet(code), answers)
 			want = append(want, answers)
 			var mu sync.Mutex
 			won := 0
@@ -322,7 +322,7 @@ func TestTheSameFormSentTwiceIsOneSubmissionAndSucceedsBothTimes(t *testing.T) {
 		f := newFixture(t, d, 1, 6)
 		r := f.open(manyItems("i", 5, 5), nil)
 		codes := f.codes(r.ID)
-		f.save(f.sheet(codes[0]), map[string]string{"q0": "2"}, true)
+		f.save(f.sheet(codes[0]), map[string]string{"q0": "2"})
 		secrets := make([]link.Secret, 4)
 		inParallel(4, func(i int) { // a nervous finger
 			sh, err := f.s.Sheet(context.Background(), codes[0])
@@ -349,7 +349,7 @@ func TestTheSameFormSentTwiceIsOneSubmissionAndSucceedsBothTimes(t *testing.T) {
 		if _, err := f.s.Submit(t.Context(), sh, 78); !errors.Is(err, survey.ErrUsed) {
 			t.Errorf("another form: %v, want ErrUsed", err)
 		}
-		if _, err := f.s.Save(t.Context(), sh, givens(sh.Instrument, map[string]string{"q1": "2"}), true); !errors.Is(err, survey.ErrUsed) {
+		if _, err := f.s.Save(t.Context(), sh, givens(sh.Instrument, map[string]string{"q1": "2"})); !errors.Is(err, survey.ErrUsed) {
 			t.Errorf("saving afterwards: %v, want ErrUsed", err)
 		}
 		must(t, f.s.CloseRound(t.Context(), r.ID))
@@ -364,7 +364,7 @@ func TestASaveFromASheetReadBeforeTheSubmissionIsRefused(t *testing.T) {
 		code := f.codes(r.ID)[0]
 		old := f.sheet(code)
 		f.answer(code, map[string]string{"q0": "2"})
-		if _, err := f.s.Save(t.Context(), old, givens(old.Instrument, map[string]string{"q0": "5"}), true); !errors.Is(err, survey.ErrUsed) {
+		if _, err := f.s.Save(t.Context(), old, givens(old.Instrument, map[string]string{"q0": "5"})); !errors.Is(err, survey.ErrUsed) {
 			t.Errorf("got %v, want ErrUsed", err)
 		}
 		must(t, f.s.CloseRound(t.Context(), r.ID))
@@ -422,7 +422,7 @@ func TestClosingCountsWhatWasSubmittedAndLeavesNothingElse(t *testing.T) {
 			want = append(want, a)
 		}
 		for _, c := range codes[30:36] {
-			f.save(f.sheet(c), map[string]string{"q0": "1"}, true) // begun and never sent
+			f.save(f.sheet(c), map[string]string{"q0": "1"}) // begun and never sent
 		}
 		before := map[string]any{}
 		for _, c := range feedback {
@@ -543,7 +543,7 @@ func saveAndSubmit(s *survey.Service, code string, answers map[string]string) er
 	if err != nil {
 		return err
 	}
-	if _, err := s.Save(ctx, sh, givens(sh.Instrument, answers), true); err != nil {
+	if _, err := s.Save(ctx, sh, givens(sh.Instrument, answers)); err != nil {
 		return err
 	}
 	_, err = s.Submit(ctx, sh, 5)
@@ -608,8 +608,8 @@ func TestARoundWhoseKeyIsLostIsNotClosed(t *testing.T) {
 		if n := f.count(`SELECT count(*) FROM mail_messages`); n != 8 {
 			t.Errorf("%d mails left, want 8", n)
 		}
-		if n := f.count(`SELECT count(*) FROM survey_ballots`); n != 8 || f.round(r.ID).State != survey.Open {
-			t.Errorf("%d slots left, round %s; want nothing changed", n, f.round(r.ID).State)
+		if n := f.count(`SELECT count(*) FROM survey_ballots`); n != 8+2 || f.round(r.ID).State != survey.Open {
+			t.Errorf("%d ballots left, round %s; want nothing changed", n, f.round(r.ID).State)
 		}
 		for name, data := range kept {
 			must(t, f.s.Vault.Import(name, data))
@@ -646,35 +646,26 @@ func TestNoKeyComesBackFromRequestsThatRaceWithItsDestruction(t *testing.T) {
 	})
 }
 
-func TestTheNumberOfWritesDoesNotDependOnHowManyQuestionsWereSkipped(t *testing.T) {
+func TestTheNumberOfRowsDoesNotDependOnHowManyQuestionsWereSkipped(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		f := newFixture(t, d, 1, 10)
-		countSlotWrites(t, d)
 		ways := map[string]func(sh *survey.Sheet, page int, answers map[string]string){
 			"one by one": func(sh *survey.Sheet, page int, answers map[string]string) {
-				for _, it := range sh.Instrument.Pages[page].Items {
-					if v := answers[it.ID]; v != "" {
-						f.save(sh, map[string]string{it.ID: v}, true)
-					}
-				}
-				f.save(sh, onPage(sh, page, answers), false)
-				must(t, f.s.EvenOut(t.Context(), sh, page))
+				f.oneByOne(sh, page, answers)
+				f.leave(sh, page, onPage(sh, page, answers))
 			},
 			"one by one, and never by the page's button": func(sh *survey.Sheet, page int, answers map[string]string) {
-				for id, v := range onPage(sh, page, answers) {
-					f.save(sh, map[string]string{id: v}, true)
-				}
+				f.oneByOne(sh, page, answers)
 			},
 			"by page": func(sh *survey.Sheet, page int, answers map[string]string) {
-				f.save(sh, onPage(sh, page, answers), false)
+				f.save(sh, onPage(sh, page, answers))
 			},
 		}
 		for way, leave := range ways {
 			r := f.open(manyItems("i", 12, 4), nil)
-			_, err := d.ExecContext(t.Context(), `DELETE FROM slot_writes`)
-			must(t, err)
-			got := make([]int, 10)
+			var got []int
 			for i, code := range f.codes(r.ID) {
+				before := f.count(`SELECT count(*) FROM survey_ballots`)
 				answers := map[string]string{}
 				for q := range i + 1 {
 					answers[fmt.Sprint("q", 11-q)] = "3" // the first pages are skipped whole
@@ -682,14 +673,20 @@ func TestTheNumberOfWritesDoesNotDependOnHowManyQuestionsWereSkipped(t *testing.
 				for page := range 3 {
 					leave(f.sheet(code), page, answers)
 				}
-				sh := f.sheet(code)
-				_, err := f.s.Submit(t.Context(), sh, 1)
+				_, err := f.s.Submit(t.Context(), f.sheet(code), 1)
 				must(t, err)
-				id := sh.Ballot()
-				got[i] = f.count(`SELECT count(*) FROM slot_writes WHERE ballot = $1`, id[:])
+				f.s.Settle()
+				got = append(got, f.count(`SELECT count(*) FROM survey_ballots`)-before)
 			}
 			if slices.Min(got) != slices.Max(got) || got[0] == 0 {
-				t.Errorf("%s: writes by number of answers from 1: %v, want all equal", way, got)
+				t.Errorf("%s: rows by number of answers from 1: %v, want all equal", way, got)
+			}
+			if n := f.count(`SELECT count(DISTINCT length(sealed)) FROM survey_ballots`); n != 1 {
+				t.Errorf("%s: rows of %d lengths", way, n)
+			}
+			must(t, f.s.CloseRound(t.Context(), r.ID))
+			if n := len(f.responses(r.ID)); n != 10 {
+				t.Errorf("%s: %d responses, want 10", way, n)
 			}
 		}
 	})
@@ -705,25 +702,38 @@ func onPage(sh *survey.Sheet, page int, answers map[string]string) map[string]st
 	return out
 }
 
-// countSlotWrites makes the database count what its log would show. The engines have no common words for that.
-func countSlotWrites(t *testing.T, d *db.DB) {
-	t.Helper()
-	lite := []string{
-		`CREATE TABLE slot_writes (ballot BLOB)`,
-		`CREATE TRIGGER slot_written AFTER UPDATE ON survey_ballots BEGIN INSERT INTO slot_writes VALUES (NEW.ballot); END`,
-	}
-	server := []string{
-		`CREATE TABLE slot_writes (ballot BYTEA)`,
-		`CREATE FUNCTION slot_written() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO slot_writes VALUES (NEW.ballot); RETURN NULL; END $$`,
-		`CREATE TRIGGER slot_written AFTER UPDATE ON survey_ballots FOR EACH ROW EXECUTE FUNCTION slot_written()`,
-	}
-	if _, err := d.ExecContext(t.Context(), lite[0]); err == nil {
-		lite = lite[1:]
-	} else {
-		lite = server
-	}
-	for _, q := range lite {
-		_, err := d.ExecContext(t.Context(), q)
-		must(t, err)
-	}
+func TestABallotIsFoundByAProcessThatHasNeverSeenIt(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		f := newFixture(t, d, 1, 6)
+		code := f.codes(f.open(manyItems("i", 5, 5), nil).ID)[0]
+		for n := range 140 {
+			want := fmt.Sprint(n%5 + 1)
+			f.save(f.sheet(code), map[string]string{"q0": want})
+			old := f.s
+			f.s = f.restarted()
+			if got := answersOf(f.sheet(code))["q0"]; got != want {
+				t.Fatalf("after %d saves a new process finds %s, want %s", n+1, got, want)
+			}
+			if n%7 > 0 {
+				f.s = old // knows of an earlier state
+			}
+		}
+	})
+}
+
+func TestOneLinkCannotFillTheDisk(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		f := newFixture(t, d, 1, 6)
+		r := f.open(manyItems("i", 5, 5), nil)
+		code := f.codes(r.ID)[0]
+		sh := f.sheet(code)
+		var err error
+		for n := 0; err == nil && n < 3000; n++ {
+			_, err = f.s.Save(t.Context(), sh, givens(sh.Instrument, map[string]string{"q0": fmt.Sprint(n%5 + 1)}))
+		}
+		if !isKey(err, errs.Conflict, "survey.saved-too-often") {
+			t.Fatalf("got %v", err)
+		}
+		must(t, f.s.CloseRound(t.Context(), r.ID))
+	})
 }

@@ -8,7 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
+	"maps"
 	"math"
 	"os"
 	"os/exec"
@@ -38,11 +38,11 @@ type dump map[string]*table
 // spy is what the enemy can reach of an engine besides SQL.
 type spy interface {
 	tables() []string
-	physical() (cols []string, order string) // what a row knows of its place
-	mark()                                   // the log is read from here on
-	slotWrites() []seal.BallotID             // since mark, in the order of the log
-	files() []string                         // every file the engine has written
-	settle()                                 // until everything is in files
+	physical(table string) (cols []string, order string) // what a row knows of its place
+	mark()                                               // the log is read from here on
+	rows() []logRow                                      // of survey_ballots since mark, in the order of the log
+	files() []string                                     // every file the engine has written
+	settle()                                             // until everything is in files
 }
 
 func newSpy(t *testing.T, d *db.DB) spy {
@@ -70,13 +70,20 @@ func newSpy(t *testing.T, d *db.DB) spy {
 	return s
 }
 
+// logRow is a row as the log tells of it.
+type logRow struct {
+	id     seal.StateID
+	commit int64 // the same for rows that were committed together
+	at     int64 // microseconds; 0 where the log has no times
+}
+
 // takeDump reads every table.
 func takeDump(t *testing.T, d *db.DB, s spy) dump {
 	t.Helper()
 	out := dump{}
-	phys, order := s.physical()
 	for _, name := range s.tables() {
-		rows, err := d.QueryContext(t.Context(), `SELECT `+strings.Join(phys, ", ")+`, x.* FROM `+name+` x ORDER BY `+order)
+		phys, order := s.physical(name)
+		rows, err := d.QueryContext(t.Context(), `SELECT `+strings.Join(append(phys, "x.*"), ", ")+` FROM `+name+` x ORDER BY `+order)
 		must(t, err)
 		tb := &table{}
 		tb.cols, err = rows.Columns()
@@ -124,13 +131,24 @@ func (s *fileSpy) tables() []string {
 	return texts(s.t, s.d, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
 }
 
-func (s *fileSpy) physical() ([]string, string) { return []string{`x.rowid AS "~rowid"`}, "x.rowid" }
-func (s *fileSpy) files() []string              { return []string{s.file, s.file + "-wal", s.file + "-shm"} }
-func (s *fileSpy) settle()                      {}
+func (s *fileSpy) physical(table string) ([]string, string) {
+	if table == "survey_ballots" {
+		return nil, "x.id" // it lies in the order of its keys
+	}
+	return []string{`x.rowid AS "~rowid"`}, "x.rowid"
+}
+
+func (s *fileSpy) files() []string { return []string{s.file, s.file + "-wal", s.file + "-shm"} }
+func (s *fileSpy) settle()         {}
 
 const walHead, frameHead = 32, 24
 
-func (s *fileSpy) frames() (pages [][]byte) {
+type frame struct {
+	page   []byte
+	commit bool // the last of a transaction
+}
+
+func (s *fileSpy) frames() (out []frame) {
 	b, err := os.ReadFile(s.file + "-wal")
 	must(s.t, err)
 	if len(b) < walHead {
@@ -139,69 +157,62 @@ func (s *fileSpy) frames() (pages [][]byte) {
 	size := int(binary.BigEndian.Uint32(b[8:]))
 	salt := b[16:24]
 	for at := walHead; at+frameHead+size <= len(b) && bytes.Equal(b[at+8:at+16], salt); at += frameHead + size {
-		pages = append(pages, b[at+frameHead:at+frameHead+size])
+		out = append(out, frame{b[at+frameHead : at+frameHead+size], binary.BigEndian.Uint32(b[at+4:]) != 0})
 	}
-	return pages
+	return out
 }
 
 func (s *fileSpy) mark() { s.start = len(s.frames()) }
 
-func (s *fileSpy) slotWrites() []seal.BallotID {
-	var out []seal.BallotID
-	last := map[seal.BallotID]uint64{}
-	for i, p := range s.frames() {
-		for _, c := range slotCells(p) {
-			h := fnv.New64a()
-			h.Write(c.sealed)
-			if before, known := last[c.id]; known && before != h.Sum64() && i >= s.start {
-				out = append(out, c.id)
+func (s *fileSpy) rows() (out []logRow) {
+	seen := map[seal.StateID]bool{}
+	var commits int64
+	for i, f := range s.frames() {
+		for _, id := range stateCells(f.page) {
+			if !seen[id] && i >= s.start {
+				out = append(out, logRow{id: id, commit: commits})
 			}
-			last[c.id] = h.Sum64()
+			seen[id] = true
+		}
+		if f.commit {
+			commits++
 		}
 	}
 	return out
 }
 
-type slotCell struct {
-	id     seal.BallotID
-	sealed []byte
-}
-
-// slotCells finds the rows of survey_ballots in a page: a blob of 16 bytes, a whole number, a long blob.
-func slotCells(p []byte) (out []slotCell) {
-	if p[0] != 0x0d {
+// stateCells finds the rows of survey_ballots in a page: a blob of 16 bytes, a whole number, a long blob.
+func stateCells(p []byte) (out []seal.StateID) {
+	head, child := 8, 0 // of a leaf
+	switch p[0] {
+	case 0x0a:
+	case 0x02:
+		head, child = 12, 4
+	default:
 		return nil
 	}
 	for i := range int(binary.BigEndian.Uint16(p[3:])) {
-		at := int(binary.BigEndian.Uint16(p[8+2*i:]))
+		at := int(binary.BigEndian.Uint16(p[head+2*i:])) + child
 		if at >= len(p) {
 			return nil
 		}
 		c := p[at:]
 		size, n := varint(c)
 		c = c[n:]
-		_, n = varint(c)
-		c = c[n:]
 		if int(size) > len(c) {
-			continue // goes on in another page: no slot is that long
+			continue // goes on in another page: no state is that long
 		}
 		c = c[:size]
-		head, n := varint(c)
-		if head < 4 || int(head) > len(c) {
+		start, n := varint(c)
+		if start < 4 || int(start)+16 > len(c) {
 			continue
 		}
-		body := c[head:]
-		first, m := varint(c[n:])
+		id, m := varint(c[n:])
 		round, k := varint(c[n+m:])
 		sealed, _ := varint(c[n+m+k:])
-		if first != 12+2*16 || round > 9 || sealed < 12+2*100 || sealed%2 != 0 {
-			continue
+		if id == 12+2*16 && round <= 9 && sealed >= 12+2*100 && sealed%2 == 0 {
+			out = append(out, seal.StateID(c[start:]))
 		}
-		long := int(sealed-12) / 2
-		if len(body) < 16+long {
-			continue
-		}
-		out = append(out, slotCell{seal.BallotID(body[:16]), body[len(body)-long:]})
 	}
 	return out
 }
@@ -229,14 +240,13 @@ type serverSpy struct {
 	oid   int64
 	slot  string
 	start string
-	lies  map[[2]int]seal.BallotID
 }
 
 func (s *serverSpy) tables() []string {
 	return texts(s.t, s.d, `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`)
 }
 
-func (s *serverSpy) physical() ([]string, string) {
+func (s *serverSpy) physical(string) ([]string, string) {
 	return []string{`(x.ctid::text::point)[0]::bigint AS "~page"`, `(x.ctid::text::point)[1]::bigint AS "~offset"`,
 		`x.xmin::text::bigint AS "~xmin"`, `x.cmin::text::bigint AS "~cmin"`}, "x.ctid"
 }
@@ -251,56 +261,53 @@ func (s *serverSpy) now() (lsn string) {
 	return lsn
 }
 
-func (s *serverSpy) mark() {
-	s.start = s.now()
-	s.lies = map[[2]int]seal.BallotID{}
-	tb := takeDump(s.t, s.d, s)["survey_ballots"]
-	for _, r := range tb.rows {
-		s.lies[[2]int{int(r[tb.col("~page")].(int64)), int(r[tb.col("~offset")].(int64))}] = seal.BallotID(r[tb.col("ballot")].([]byte))
-	}
-}
+func (s *serverSpy) mark() { s.start = s.now() }
 
 var (
-	updateLine = regexp.MustCompile(`UPDATE(?:\+INIT)? (?:old_xmax: \d+, old_off: |off )(\d+).*?new[_ ]off:? (\d+)`)
-	blockOf    = regexp.MustCompile(`blkref #(\d): rel \S+ (?:fork \w+ )?blk (\d+)`)
+	insertLine = regexp.MustCompile(`tx: +(\d+),.*desc: INSERT(?:\+INIT)? off:? (\d+).*blkref #0: rel \S+ (?:fork \w+ )?blk (\d+)`)
+	commitLine = regexp.MustCompile(`tx: +(\d+),.*desc: COMMIT (\S+ \S+ \S+?);? *$`)
 )
 
-func (s *serverSpy) slotWrites() []seal.BallotID {
-	var node, space int64
-	must(s.t, s.d.QueryRowContext(s.t.Context(), `SELECT pg_relation_filenode('survey_ballots')::bigint, dattablespace::bigint FROM pg_database WHERE oid = $1`, s.oid).Scan(&node, &space))
+func (s *serverSpy) rows() (out []logRow) {
+	var rel string
+	must(s.t, s.d.QueryRowContext(s.t.Context(), `SELECT dattablespace::text || '/' || oid::text || '/' || pg_relation_filenode('survey_ballots')::text FROM pg_database WHERE oid = $1`, s.oid).Scan(&rel))
 	var bin string
 	must(s.t, s.d.QueryRowContext(s.t.Context(), `SELECT setting FROM pg_config WHERE name = 'BINDIR'`).Scan(&bin))
-	cmd := exec.Command(filepath.Join(bin, "pg_waldump"), "-p", filepath.Join(s.dir, "pg_wal"), "-s", s.start, "-e", s.now(),
-		"-R", fmt.Sprintf("%d/%d/%d", space, s.oid, node))
+	cmd := exec.Command(filepath.Join(bin, "pg_waldump"), "-p", filepath.Join(s.dir, "pg_wal"), "-s", s.start, "-e", s.now())
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	text, err := cmd.Output()
 	if err != nil {
 		s.t.Fatalf("pg_waldump: %v %s", err, complaint.String())
 	}
-	var out []seal.BallotID
+	lies := map[[2]int]seal.StateID{}
+	tb := takeDump(s.t, s.d, s)["survey_ballots"]
+	for _, r := range tb.rows {
+		lies[[2]int{int(r[tb.col("~page")].(int64)), int(r[tb.col("~offset")].(int64))}] = seal.StateID(r[tb.col("id")].([]byte))
+	}
+	committed := map[int64]int64{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		m := updateLine.FindStringSubmatch(lines.Text())
-		if m == nil {
+		line := lines.Text()
+		if m := commitLine.FindStringSubmatch(line); m != nil {
+			at, err := time.Parse("2006-01-02 15:04:05.999999 MST", m[2])
+			must(s.t, err)
+			committed[int64(num(m[1]))] = at.UnixMicro()
 			continue
 		}
-		var page [2]int // new, old
-		for i, b := range blockOf.FindAllStringSubmatch(lines.Text(), 2) {
-			page[i] = num(b[2])
-			if i == 0 {
-				page[1] = page[0]
-			}
+		m := insertLine.FindStringSubmatch(line)
+		if m == nil || !strings.Contains(line, "rel "+rel+" ") {
+			continue
 		}
-		from, to := [2]int{page[1], num(m[1])}, [2]int{page[0], num(m[2])}
-		id, known := s.lies[from]
+		id, known := lies[[2]int{num(m[3]), num(m[2])}]
 		if !known {
-			s.t.Fatalf("the log changes a slot at %v that nobody put there: %s", from, lines.Text())
+			s.t.Fatalf("the log tells of a row that is not there: %s", line)
 		}
-		delete(s.lies, from)
-		s.lies[to] = id
-		out = append(out, id)
+		out = append(out, logRow{id: id, commit: int64(num(m[1]))})
+	}
+	for i := range out {
+		out[i].at = committed[out[i].commit]
 	}
 	return out
 }
@@ -545,37 +552,57 @@ func auc(members map[int][]int, l, r []float64) float64 {
 	return sum / float64(len(lies)) / float64(len(truth))
 }
 
-// logFeatures is what the database's log shows of a slot: how often and when it was written, and in which rhythm.
-func logFeatures(writes []seal.BallotID, place map[seal.BallotID]int, n int) []feature {
-	count, first, last := make([]float64, n), unknown(n), unknown(n)
-	runs, longest, tail := make([]float64, n), make([]float64, n), make([]float64, n)
-	for at := 0; at < len(writes); {
-		to := at
-		for to < len(writes) && writes[to] == writes[at] {
-			to++
-		}
-		if i, ok := place[writes[at]]; ok {
-			count[i] += float64(to - at)
-			if math.IsNaN(first[i]) {
-				first[i] = float64(at)
-			}
-			last[i] = float64(to)
-			runs[i]++
-			longest[i] = max(longest[i], float64(to-at))
-			tail[i] = float64(to - at)
-		}
-		at = to
-	}
-	span := make([]float64, n)
-	for i := range span {
-		span[i] = last[i] - first[i]
-	}
-	return []feature{{"log: number of writes", count}, {"log: first write", first}, {"log: last write", last},
-		{rhythm + "span", span}, {rhythm + "runs", runs}, {rhythm + "longest run", longest}, {rhythm + "last run", tail}}
-}
+// watched is the part of the log that was written while a respondent answered, and others too.
+type watched struct{ from, to int }
 
-// rhythm begins the names of features that come from the pauses between the writes of one slot.
-const rhythm = "log's rhythm: "
+// logFeatures is what the log shows of the time in which each respondent answered.
+func logFeatures(rows []logRow, of []watched) (out []feature) {
+	value := map[string][]float64{}
+	for i, w := range of {
+		set := func(name string, v float64) {
+			if value[name] == nil {
+				value[name] = unknown(len(of))
+			}
+			value[name][i] = v
+		}
+		mine := rows[w.from:w.to]
+		set("first row", float64(w.from))
+		set("last row", float64(w.to))
+		set("rows", float64(len(mine)))
+		together, run, commits := 1, 1, 1
+		for k := 1; k < len(mine); k++ {
+			if run++; mine[k].commit != mine[k-1].commit {
+				run = 1
+				commits++
+			}
+			together = max(together, run)
+		}
+		set("commits", float64(commits))
+		set("rows at most in a commit", float64(together))
+		set("rows to a commit", float64(len(mine))/float64(commits))
+		if mine[0].at == 0 {
+			continue
+		}
+		span := float64(mine[len(mine)-1].at - mine[0].at)
+		set("time", span)
+		set("rows in a time", float64(len(mine))/span)
+		var gaps []float64
+		for k := 1; k < len(mine); k++ {
+			gaps = append(gaps, float64(mine[k].at-mine[k-1].at))
+		}
+		slices.Sort(gaps)
+		set("shortest pause", gaps[0])
+		set("short pauses", gaps[len(gaps)/10])
+		set("middle pause", gaps[len(gaps)/2])
+		set("long pauses", gaps[len(gaps)*9/10])
+		after := rows[min(w.to, len(rows)-1):min(w.to+16, len(rows))]
+		set("the next rows", float64(after[len(after)-1].at-mine[len(mine)-1].at))
+	}
+	for _, name := range slices.Sorted(maps.Keys(value)) {
+		out = append(out, feature{"log: " + name, value[name]})
+	}
+	return out
+}
 
 func jsonMap(v any) map[string]string {
 	var text string

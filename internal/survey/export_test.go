@@ -1,15 +1,6 @@
 package survey
 
-import (
-	"context"
+import "taitorinki/internal/survey/seal"
 
-	"taitorinki/internal/survey/seal"
-)
-
-// EvenOut is called by the web layer when a page is left.
-func (s *Service) EvenOut(ctx context.Context, sh *Sheet, page int) error {
-	return s.evenOut(ctx, sh, page)
-}
-
-// Ballot is whose slot a sheet is.
+// Ballot is whose sheet it is.
 func (sh *Sheet) Ballot() seal.BallotID { return sh.id }

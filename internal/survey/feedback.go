@@ -29,7 +29,13 @@ func (s *Service) FeedbackOf(ctx context.Context, code string) (*Feedback, error
 	if err != nil {
 		return nil, ErrMistyped
 	}
-	x, err := s.readSlot(ctx, round, seal.BallotID{}) // the round alone
+	key, noKey := s.key(round)
+	var x ballotState
+	if noKey == nil {
+		x, err = s.newestState(ctx, round, key, key.BallotOfFeedback(secret))
+	} else {
+		x.round, err = RoundByCode(ctx, s.DB, round)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -51,34 +57,18 @@ func (s *Service) FeedbackOf(ctx context.Context, code string) (*Feedback, error
 		f.Scores, err = decodeScores(in, plain)
 		return f, err
 	}
-	key, err := s.key(round)
+	if noKey != nil {
+		return nil, noKey
+	}
+	b, err := x.open(in, key, key.BallotOfFeedback(secret))
 	if err != nil {
 		return nil, err
 	}
-	return f, s.scoresFromBallot(ctx, f, key, key.BallotOfFeedback(secret))
-}
-
-func (s *Service) scoresFromBallot(ctx context.Context, f *Feedback, key *seal.Key, id seal.BallotID) error {
-	x, err := s.readSlot(ctx, f.Round.Code, id)
-	if err != nil {
-		return err
+	if b == nil || !b.submitted {
+		return nil, ErrNoFeedback
 	}
-	if x.sealed == nil {
-		return ErrNoFeedback
-	}
-	plain, err := key.Open(id, x.sealed)
-	if err != nil {
-		return err
-	}
-	b, err := decodeBallot(f.Instrument, plain)
-	if err != nil {
-		return err
-	}
-	if !b.submitted {
-		return ErrNoFeedback
-	}
-	f.Scores = f.Instrument.Scores(b.answers)
-	return nil
+	f.Scores = in.Scores(b.answers)
+	return f, nil
 }
 
 const scoreSize = 8 + 2 + 2 + 1

@@ -51,6 +51,7 @@ func newFixture(t *testing.T, d *db.DB, units, people int) *fixture {
 	t.Helper()
 	f := &fixture{t: t, d: d, dir: t.TempDir(), clk: &clock{at: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}}
 	f.s = f.restarted()
+	t.Cleanup(func() { f.s.Settle() })
 	must(t, d.InTx(t.Context(), func(tx *db.Tx) error {
 		us := [][]any{{1, nil, "root", "Root", "Root", "Root"}}
 		ps := [][]any{}
@@ -143,11 +144,38 @@ func (f *fixture) sheet(code string) *survey.Sheet {
 }
 
 // save stores answers by item id.
-func (f *fixture) save(sh *survey.Sheet, answers map[string]string, single bool) {
+func (f *fixture) save(sh *survey.Sheet, answers map[string]string) {
 	f.t.Helper()
-	problems, err := f.s.Save(f.t.Context(), sh, givens(sh.Instrument, answers), single)
+	problems, err := f.s.Save(f.t.Context(), sh, givens(sh.Instrument, answers))
+	f.saved(problems, err)
+}
+
+// saveOne stores an answer as it is given, leave a page that has been saved so.
+func (f *fixture) saveOne(sh *survey.Sheet, item, value string) {
+	f.t.Helper()
+	problems, err := f.s.SaveOne(f.t.Context(), sh, givens(sh.Instrument, map[string]string{item: value})[0])
+	f.saved(problems, err)
+}
+
+func (f *fixture) oneByOne(sh *survey.Sheet, page int, answers map[string]string) {
+	f.t.Helper()
+	for _, it := range sh.Instrument.Pages[page].Items {
+		if v := answers[it.ID]; v != "" {
+			f.saveOne(sh, it.ID, v)
+		}
+	}
+}
+
+func (f *fixture) leave(sh *survey.Sheet, page int, answers map[string]string) {
+	f.t.Helper()
+	problems, err := f.s.LeavePage(f.t.Context(), sh, page, givens(sh.Instrument, answers))
+	f.saved(problems, err)
+}
+
+func (f *fixture) saved(problems []instrument.Problem, err error) {
+	f.t.Helper()
 	if err != nil || len(problems) > 0 {
-		f.t.Fatalf("Save(%v): %v, problems %v", answers, err, problems)
+		f.t.Fatalf("saving: %v, problems %v", err, problems)
 	}
 }
 
@@ -171,7 +199,7 @@ func givens(in *instrument.Instrument, answers map[string]string) []survey.Given
 func (f *fixture) answer(code string, answers map[string]string) link.Secret {
 	f.t.Helper()
 	sh := f.sheet(code)
-	f.save(sh, answers, false)
+	f.save(sh, answers)
 	secret, err := f.s.Submit(f.t.Context(), sh, 1)
 	must(f.t, err)
 	return secret

@@ -149,7 +149,7 @@ func (g *grouping) unitID(node int) int64 {
 	return g.units[node].ID
 }
 
-// OpenRound locks a draft, makes its key, and writes the tree, the invitations, the ballot slots and the wish to send the
+// OpenRound locks a draft, makes its key, and writes the tree, the invitations, the ballots and the wish to send the
 // invitations, all in one transaction.
 func (s *Service) OpenRound(ctx context.Context, id int64, pop Population) (err error) {
 	defer errs.Wrap(&err, "survey.OpenRound(%d)", id)
@@ -234,29 +234,29 @@ func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in 
 		return err
 	}
 	type written struct {
-		id     seal.BallotID
+		id     seal.StateID
 		sealed []byte
 	}
-	slots := make([]written, len(invs))
+	ballots := make([]written, len(invs))
 	var items []outbox.Item
 	for i, inv := range invs {
 		plain, err := newBallot(in, groupOf[inv.PersonID]).encode(in)
 		if err != nil {
 			return err
 		}
-		id := key.Ballot(key.Token(inv.ID))
-		slots[i] = written{id, key.Seal(id, plain)}
+		id := key.State(key.Ballot(key.Token(inv.ID)), 0)
+		ballots[i] = written{id, key.Seal(id, plain)}
 		if a := address[inv.PersonID]; a != "" {
 			items = append(items, outbox.Item{Topic: r.Topic(), Kind: KindInvite, Ref: inv.ID, Address: a})
 		}
 	}
-	// In the order of their ids, so that where a slot lies says nothing of whose it is.
-	slices.SortFunc(slots, func(a, b written) int { return bytes.Compare(a.id[:], b.id[:]) })
+	// In the order of their ids, so that where a ballot lies says nothing of whose it is.
+	slices.SortFunc(ballots, func(a, b written) int { return bytes.Compare(a.id[:], b.id[:]) })
 	rows = rows[:0]
-	for _, x := range slots {
+	for _, x := range ballots {
 		rows = append(rows, []any{x.id[:], r.ID, x.sealed})
 	}
-	if err := tx.Insert(ctx, `INSERT INTO survey_ballots (ballot, round_id, sealed) VALUES`, 3, rows); err != nil {
+	if err := tx.Insert(ctx, `INSERT INTO survey_ballots (id, round_id, sealed) VALUES`, 3, rows); err != nil {
 		return err
 	}
 	at := s.Now()

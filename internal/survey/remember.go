@@ -18,9 +18,9 @@ type itemKey struct {
 	value      string
 }
 
-// remembered draws a question, from memory where it was drawn in the same state before. The instruments of opened rounds
+// drawn draws a question, from memory where it was drawn in the same state before. The instruments of opened rounds
 // never change and such a question has a handful of states, so the memory stays small; it halves the cost of a page.
-func remembered(it answerItem) templ.Component {
+func drawn(it answerItem) templ.Component {
 	few := it.Type == instrument.TypeScale || it.Type == instrument.TypeSingle
 	if it.service == nil || !few || it.Item.Error != "" {
 		return question(it)

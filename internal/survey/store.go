@@ -134,62 +134,6 @@ func updateDraft(ctx context.Context, tx *db.Tx, r *Round) (err error) {
 	return err
 }
 
-// slot is what the hot path reads at every request, in one query.
-type slot struct {
-	round  Round // without its settings
-	sealed []byte
-}
-
-const slotQuery = `SELECT r.id, r.code, r.instrument_id, r.state, r.opens_at, r.closes_at, b.sealed
-	FROM survey_rounds r LEFT JOIN survey_ballots b ON b.ballot = $2 AND b.round_id = r.id WHERE r.code = $1`
-
-func (s *Service) readSlot(ctx context.Context, code string, id seal.BallotID) (x slot, err error) {
-	defer errs.Wrap(&err, "survey.readSlot")
-	now := s.Now()
-	if x, ok := s.slots.get(slotKey{code, id}, now); ok {
-		return x, nil
-	}
-	var opens, closes db.Time
-	r := &x.round
-	err = s.DB.HotRow(ctx, slotQuery, code, id[:]).Scan(&r.ID, &r.Code, &r.InstrumentID, &r.State, &opens, &closes, &x.sealed)
-	r.OpensAt, r.ClosesAt = opens.Time, closes.Time
-	if err == nil && s.DB.Alone() {
-		s.slots.put(slotKey{code, id}, x, now)
-	}
-	return x, missing(err, "survey.no-round")
-}
-
-// replaceSlot writes a slot if it still holds what was read, and reports whether it did.
-func (s *Service) replaceSlot(ctx context.Context, r *Round, id seal.BallotID, old, sealed []byte) (ok bool, err error) {
-	defer errs.Wrap(&err, "survey.replaceSlot")
-	n, err := s.DB.Save(ctx, `UPDATE survey_ballots SET sealed = $3 WHERE ballot = $1 AND sealed = $2`, id[:], old, sealed)
-	switch k := (slotKey{r.Code, id}); {
-	case n != 1:
-		s.slots.forget(k)
-	case s.DB.Alone():
-		s.slots.put(k, slot{*r, sealed}, s.Now())
-	}
-	return n == 1, err
-}
-
-// takeSlots removes a round's slots and returns what they held.
-func takeSlots(ctx context.Context, tx *db.Tx, round int64) (_ []takenSlot, err error) {
-	defer errs.Wrap(&err, "survey.takeSlots(%d)", round)
-	return db.Rows(ctx, tx, func(r *sql.Rows, t *takenSlot) error {
-		var id []byte
-		if err := r.Scan(&id, &t.sealed); err != nil {
-			return err
-		}
-		copy(t.id[:], id)
-		return nil
-	}, `DELETE FROM survey_ballots WHERE round_id = $1 RETURNING ballot, sealed`, round)
-}
-
-type takenSlot struct {
-	id     seal.BallotID
-	sealed []byte
-}
-
 // feedbackRow returns a closed round's sealed feedback.
 func feedbackRow(ctx context.Context, q db.Q, secret link.Secret) (sealed []byte, err error) {
 	defer errs.Wrap(&err, "survey.feedbackRow")

@@ -1,7 +1,7 @@
 // Package survey runs survey rounds: instruments, invitations, answering, private feedback, closing.
 //
 // The rule that shapes it: nothing in the database or its logs joins a response to an invitation. While a round is open
-// every answer lies sealed in a ballot slot that only the round's key opens and finds; when it closes, the responses are
+// every answer lies sealed in rows that only the round's key finds and opens; when it closes, the responses are
 // written in random order under random keys, and the key is destroyed. doc/privacy.md says what is stored where.
 package survey
 
@@ -45,8 +45,9 @@ type Service struct {
 	mu          sync.Mutex
 	instruments map[int64]*instrument.Instrument // published ones, which never change
 	settings    map[int64]*Settings              // of opened rounds, which never change
-	slots       slotMemory
-	cards       sync.Map // itemKey to the drawn question, see remembered
+	states      stateMemory
+	cover       cover
+	cards       sync.Map // itemKey to the drawn question, see drawn
 }
 
 // State is where a round is in its life.

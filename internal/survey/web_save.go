@@ -44,14 +44,15 @@ func (s *Service) savePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	problems, err := s.Save(r.Context(), sh, given(r, sh.Instrument, n), false)
+	answers := given(r, sh.Instrument, n)
+	var problems []instrument.Problem
+	if r.PostForm.Get("auto") == "1" {
+		problems, err = s.LeavePage(r.Context(), sh, n-1, answers)
+	} else {
+		problems, err = s.Save(r.Context(), sh, answers)
+	}
 	if err != nil {
 		return s.linkPage(w, r, err)
-	}
-	if r.PostForm.Get("auto") == "1" {
-		if err := s.evenOut(r.Context(), sh, n-1); err != nil {
-			return s.linkPage(w, r, err)
-		}
 	}
 	return s.goOn(w, r, sh, n, problems)
 }
@@ -97,7 +98,7 @@ func (s *Service) autosave(w http.ResponseWriter, r *http.Request) error {
 		if it.ID != id {
 			continue
 		}
-		problems, err := s.Save(r.Context(), sh, []Given{{it.Index, in.Value}}, true)
+		problems, err := s.SaveOne(r.Context(), sh, Given{it.Index, in.Value})
 		if err != nil {
 			return s.refuse(w, r, err)
 		}

@@ -57,13 +57,14 @@ CREATE TABLE survey_invitations (
 	UNIQUE (round_id, person_id)
 ){{.Strict}};
 
--- One equal-sized slot for each invitation, in the order of the ballot ids, which without the key is no order at all.
+-- The states of an open round's ballots: one for each invitation from the opening, one more for each save, some that
+-- stand for nothing. All have one size, and ids that without the key are random. Rows are added, never changed, and all
+-- of a round's go when it closes.
 CREATE TABLE survey_ballots (
-	ballot      {{.Bytes}} PRIMARY KEY,
+	id          {{.Bytes}} PRIMARY KEY,
 	round_id    {{.Int}} NOT NULL REFERENCES survey_rounds (id),
 	sealed      {{.Bytes}} NOT NULL
-){{.Strict}};
-CREATE INDEX survey_ballots_round ON survey_ballots (round_id);
+){{.StrictByKey}};
 
 CREATE TABLE survey_responses (
 	id          {{.Int}} PRIMARY KEY,         -- random

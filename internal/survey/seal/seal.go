@@ -30,14 +30,19 @@ const (
 	tagSize   = 16
 )
 
-// BallotID names a ballot slot. Without the key it is a random number.
+// BallotID names a ballot. It is written nowhere.
 type BallotID [16]byte
+
+// StateID names one state of a ballot: as it was at opening, after the first save, and so on. Without the key it is a
+// random number, and no two of them can be told to be of one ballot.
+type StateID [16]byte
 
 // Key is a round's key, ready for use by many goroutines.
 type Key struct {
 	raw     [KeySize]byte
 	token   []byte
 	ballot  []byte
+	state   []byte
 	box     cipher.AEAD
 	permute cipher.Block
 }
@@ -52,7 +57,7 @@ func NewKey() *Key {
 // FromBytes is the key with the given bytes.
 func FromBytes(raw [KeySize]byte) *Key {
 	return &Key{
-		raw: raw, token: derive(raw[:], "token"), ballot: derive(raw[:], "ballot"),
+		raw: raw, token: derive(raw[:], "token"), ballot: derive(raw[:], "ballot"), state: derive(raw[:], "ballot state"),
 		box: aead(derive(raw[:], "ballot box")), permute: block(derive(raw[:], "feedback")),
 	}
 }
@@ -92,7 +97,7 @@ func (k *Key) Token(invitation int64) (s link.Secret) {
 	return s
 }
 
-// Ballot is the slot that a token opens.
+// Ballot is the ballot that a token opens.
 func (k *Key) Ballot(token link.Secret) (id BallotID) {
 	m := hmac.New(sha256.New, k.ballot)
 	m.Write(token[:])
@@ -100,15 +105,25 @@ func (k *Key) Ballot(token link.Secret) (id BallotID) {
 	return id
 }
 
-// Seal encrypts what stands in a ballot. The same text never gives the same bytes twice, so that the sealed bytes also
-// tell one state of the ballot from another.
-func (k *Key) Seal(id BallotID, plain []byte) []byte { return k.box.Seal(nil, nil, plain, id[:]) }
+// State is the ballot's state after n saves.
+func (k *Key) State(id BallotID, n uint32) (s StateID) {
+	m := hmac.New(sha256.New, k.state)
+	m.Write(id[:])
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], n)
+	m.Write(b[:])
+	copy(s[:], m.Sum(nil))
+	return s
+}
 
-// ErrBroken tells that sealed bytes are not what was written with this key for this ballot.
+// Seal encrypts a state of a ballot. The same text never gives the same bytes twice.
+func (k *Key) Seal(id StateID, plain []byte) []byte { return k.box.Seal(nil, nil, plain, id[:]) }
+
+// ErrBroken tells that sealed bytes are not what was written with this key for this state of this ballot.
 var ErrBroken = errors.New("seal: cannot be opened")
 
-// Open decrypts what stands in a ballot.
-func (k *Key) Open(id BallotID, sealed []byte) ([]byte, error) {
+// Open decrypts a state of a ballot.
+func (k *Key) Open(id StateID, sealed []byte) ([]byte, error) {
 	plain, err := k.box.Open(nil, nil, sealed, id[:])
 	if err != nil {
 		return nil, ErrBroken

@@ -11,7 +11,7 @@ import (
 
 func TestOnlyTheRightKeyAndBallotOpenWhatWasSealed(t *testing.T) {
 	k := NewKey()
-	id := k.Ballot(k.Token(7))
+	id := k.State(k.Ballot(k.Token(7)), 3)
 	sealed := k.Seal(id, []byte("answers"))
 	if got, err := k.Open(id, sealed); err != nil || string(got) != "answers" {
 		t.Fatalf("Open = %q, %v", got, err)
@@ -19,8 +19,10 @@ func TestOnlyTheRightKeyAndBallotOpenWhatWasSealed(t *testing.T) {
 	if len(sealed) != len("answers")+Overhead {
 		t.Errorf("sealed is %d bytes, want %d", len(sealed), len("answers")+Overhead)
 	}
-	if _, err := k.Open(k.Ballot(k.Token(8)), sealed); !errors.Is(err, ErrBroken) {
-		t.Errorf("another ballot's text was opened: %v", err)
+	for what, other := range map[string]StateID{"another ballot's": k.State(k.Ballot(k.Token(8)), 3), "an earlier state's": k.State(k.Ballot(k.Token(7)), 2)} {
+		if _, err := k.Open(other, sealed); !errors.Is(err, ErrBroken) {
+			t.Errorf("%s text was opened: %v", what, err)
+		}
 	}
 	if _, err := NewKey().Open(id, sealed); !errors.Is(err, ErrBroken) {
 		t.Errorf("another key opened it: %v", err)

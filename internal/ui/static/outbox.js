@@ -21,6 +21,8 @@ export class Outbox {
     this.key = `unsent ${url} ${ballot}`;
     /** @type {Map<string, string[]>} */
     this.queue = new Map(this.recall());
+    /** @type {Map<string, string[]>} text that is still being written */
+    this.drafts = new Map();
     /** @type {[string, string[]] | null} */
     this.onTheWay = null;
     this.failures = 0;
@@ -45,6 +47,18 @@ export class Outbox {
     this.queue.set(item, values);
     this.keep();
     this.send();
+  }
+
+  /** Keeps a text that is still being written on the device, not on the server.
+      @param {string} item @param {string[]} values */
+  draft(item, values) {
+    this.drafts.set(item, values);
+    this.keep();
+  }
+
+  /** @param {string} item */
+  forgetDraft(item) {
+    if (this.drafts.delete(item)) this.keep();
   }
 
   async send() {
@@ -136,7 +150,7 @@ export class Outbox {
   keep() {
     if (!this.remember) return;
     try {
-      const all = [...this.unsent()];
+      const all = [...new Map([...this.unsent(), ...this.drafts])];
       if (all.length > 0) sessionStorage.setItem(this.key, JSON.stringify(all));
       else sessionStorage.removeItem(this.key);
     } catch {

@@ -52,6 +52,7 @@ function start(form) {
   function save(item) {
     clearTimeout(pauses.get(item));
     pauses.delete(item);
+    outbox?.forgetDraft(item);
     const values = answers.get(item);
     const text = JSON.stringify(values);
     if (kept.get(item) === text) return;
@@ -72,13 +73,14 @@ function start(form) {
     save(name);
   });
 
-  // Text is saved after a pause too: somebody may write long and then close
-  // the lid.
+  // Text goes to the server when its box is left; in a pause before that the
+  // device keeps it. Saved again and again, it would show in the server's log
+  // how long somebody wrote.
   form.addEventListener("input", (event) => {
     const control = /** @type {HTMLInputElement} */ (event.target);
     if (!answers.has(control.name) || !answers.isText(control)) return;
     clearTimeout(pauses.get(control.name));
-    pauses.set(control.name, setTimeout(() => { settle(); save(control.name); }, 2000));
+    pauses.set(control.name, setTimeout(() => { settle(); outbox?.draft(control.name, answers.get(control.name)); }, 1000));
   });
 
   // Choosing the chosen one again clears the answer: nothing is compulsory.

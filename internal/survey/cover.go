@@ -1,0 +1,108 @@
+package survey
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	mrand "math/rand/v2"
+	"sync"
+	"time"
+
+	"taitorinki/internal/survey/seal"
+)
+
+// cover hides how many questions a respondent skipped from whoever watches the database's log. Answers saved one by one
+// are rows one by one, so a skipped question would be a row too few. For each question that is passed over, a row that
+// stands for nothing follows: not at once, which would tell just what it hides, but at the pace at which people have
+// answered of late, while the respondent goes on.
+type cover struct {
+	mu      sync.Mutex
+	pace    [64]time.Duration // between two saves of one respondent, the latest of them
+	seen    int
+	waiting map[*time.Timer]func()
+	writing sync.WaitGroup
+}
+
+const (
+	usualPace = 3 * time.Second // until the first respondents have shown theirs
+	longPause = 30 * time.Second
+)
+
+// observe takes note of the time between two saves of one respondent.
+func (c *cover) observe(since time.Duration) {
+	if since > longPause {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pace[c.seen%len(c.pace)] = since
+	c.seen++
+}
+
+func (c *cover) gap() time.Duration {
+	if n := min(c.seen, len(c.pace)); n > 0 {
+		return c.pace[mrand.IntN(n)]
+	}
+	return time.Duration(mrand.Float64() * 2 * float64(usualPace))
+}
+
+// owe lets n rows follow in a round whose sealed states have the given size.
+func (s *Service) owe(round int64, size, n int) {
+	c := &s.cover
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.waiting == nil {
+		c.waiting = map[*time.Timer]func(){}
+	}
+	var at time.Duration
+	for range n {
+		at += c.gap() / 2 // between two answers
+		var t *time.Timer
+		write := func() {
+			if err := s.writeCover(round, size); err != nil {
+				slog.Error("a covering row was not written", "err", err)
+			}
+		}
+		t = time.AfterFunc(at, func() {
+			c.mu.Lock()
+			_, mine := c.waiting[t]
+			delete(c.waiting, t)
+			if mine {
+				c.writing.Add(1)
+			}
+			c.mu.Unlock()
+			if mine {
+				defer c.writing.Done()
+				write()
+			}
+		})
+		c.waiting[t] = write
+	}
+}
+
+// writeCover adds a row that stands for nothing. When the round has closed meanwhile it adds none.
+func (s *Service) writeCover(round int64, size int) error {
+	var id seal.StateID
+	sealed := make([]byte, size)
+	rand.Read(id[:])
+	rand.Read(sealed)
+	_, err := s.writeState(context.Background(), round, id, sealed)
+	return err
+}
+
+// Settle writes at once the covering rows that are still to come. It is called before the process ends.
+func (s *Service) Settle() {
+	c := &s.cover
+	c.mu.Lock()
+	var all []func()
+	for t, write := range c.waiting {
+		t.Stop()
+		all = append(all, write)
+	}
+	clear(c.waiting)
+	c.mu.Unlock()
+	for _, write := range all {
+		write()
+	}
+	c.writing.Wait()
+}
