@@ -31,7 +31,7 @@ func TestOpeningWritesAnInvitationAnEqualSizedBallotAndAMailForEachInvitee(t *te
 		}
 		for what, q := range map[string]string{
 			"invitations": `SELECT count(DISTINCT person_id) FROM survey_invitations WHERE round_id = $1`,
-			"ballots":       `SELECT count(*) FROM survey_ballots WHERE round_id = $1`,
+			"ballots":     `SELECT count(*) FROM survey_ballots WHERE round_id = $1`,
 			"mails": `SELECT count(*) FROM mail_messages m JOIN survey_invitations i ON i.id = m.ref JOIN persons p ON p.id = i.person_id
 				WHERE m.address = p.email AND m.kind = 'survey.invite' AND m.state = 'waiting' AND i.round_id = $1`,
 		} {

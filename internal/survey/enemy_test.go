@@ -43,7 +43,7 @@ type respondent struct {
 	ballot   seal.BallotID
 	watched  watched
 	own      []seal.StateID // rows of the log, which the enemy does not know
-	response int64 // its id
+	response int64          // its id
 }
 
 // campaign is a round that people have answered, and all that was stored of it.
