@@ -197,7 +197,15 @@ func formatter(format func(float64) string) func(float64) string {
 
 // num writes a coordinate with one decimal at most.
 func num(v float64) string {
-	return strconv.FormatFloat(math.Round(v*10)/10+0, 'f', -1, 64) // + 0: no "-0"
+	tenths := int64(math.Round(v * 10))
+	if tenths%10 == 0 {
+		return strconv.FormatInt(tenths/10, 10)
+	}
+	sign := ""
+	if tenths < 0 {
+		sign, tenths = "-", -tenths
+	}
+	return sign + strconv.FormatInt(tenths/10, 10) + "." + strconv.FormatInt(tenths%10, 10)
 }
 
 // clean escapes text for markup and drops what can't stand in it: control characters, broken bytes, soft hyphens.

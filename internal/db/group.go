@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime"
 )
 
 // groupCommit is the one writer of the hot path. It drains the statements that wait into one transaction and
@@ -70,6 +71,7 @@ func (g *groupCommit) run(d *DB) {
 		case <-g.quit:
 			return
 		}
+		runtime.Gosched() // who is about to save comes along
 	more:
 		for len(batch) < groupMost {
 			select {

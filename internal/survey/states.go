@@ -41,10 +41,14 @@ func (x *ballotState) open(in *instrument.Instrument, key *seal.Key, id seal.Bal
 	return decodeBallot(in, plain)
 }
 
-// The newest of four states; a round without any of them is one row too.
+// The newest of four states, which have no holes; a round without any of them is one row too.
 const stateQuery = `SELECT r.id, r.code, r.instrument_id, r.state, r.opens_at, r.closes_at, b.id, b.sealed
-	FROM survey_rounds r LEFT JOIN survey_ballots b ON b.id IN ($2, $3, $4, $5) WHERE r.code = $1
-	ORDER BY CASE b.id WHEN $5 THEN 0 WHEN $4 THEN 1 WHEN $3 THEN 2 ELSE 3 END LIMIT 1`
+	FROM survey_rounds r LEFT JOIN survey_ballots b ON b.id = CASE
+		WHEN NOT EXISTS (SELECT 1 FROM survey_ballots WHERE id = $3) THEN $2
+		WHEN NOT EXISTS (SELECT 1 FROM survey_ballots WHERE id = $4) THEN $3
+		WHEN NOT EXISTS (SELECT 1 FROM survey_ballots WHERE id = $5) THEN $4
+		ELSE $5 END
+	WHERE r.code = $1`
 
 // newestState finds a ballot's newest state.
 func (s *Service) newestState(ctx context.Context, code string, key *seal.Key, id seal.BallotID) (x ballotState, err error) {

@@ -112,6 +112,7 @@ type answerPage struct {
 }
 
 type answerItem struct {
+	drawn   string // as it was drawn before; then nothing else is filled in but Hidden
 	key     itemKey
 	service *Service // nil in a preview, which is not remembered
 	Type    instrument.Type
@@ -171,13 +172,14 @@ func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 		p.Licence = in.Attribution.In(p.Lang) + " (" + in.Licence + ")"
 	}
 	for _, it := range src.Items {
-		a := s.answerItem(p, sh, it)
+		wrong := ""
 		for _, bad := range problems {
 			if bad.Where == it.ID {
-				a.Item.Error = s.problemText(p.Page, bad)
-				p.Problems = append(p.Problems, ui.FieldError{ID: a.Item.ID, Text: a.Item.Error})
+				wrong = s.problemText(p.Page, bad)
+				p.Problems = append(p.Problems, ui.FieldError{ID: itemPrefix + it.ID, Text: wrong})
 			}
 		}
+		a := s.answerItem(p, sh, it, wrong)
 		if sh.Answers[it.Index] != "" && !a.Hidden {
 			p.Part.OnPage++
 		}
@@ -195,13 +197,17 @@ func (s *Service) problemText(p web.Page, bad instrument.Problem) string {
 	return p.T(bad.Key, args...)
 }
 
-func (s *Service) answerItem(p answerPage, sh *Sheet, it *instrument.Item) answerItem {
+func (s *Service) answerItem(p answerPage, sh *Sheet, it *instrument.Item, wrong string) answerItem {
 	lang, value := p.Lang, sh.Answers[it.Index]
 	a := answerItem{Type: it.Type, Max: it.MaxLength, Hidden: !sh.Instrument.Visible(it.Index, sh.Answers)}
-	if sh.Round != nil {
+	if few := it.Type == instrument.TypeScale || it.Type == instrument.TypeSingle; few && sh.Round != nil && wrong == "" {
 		a.service, a.key = s, itemKey{sh.Round.InstrumentID, it.Index, lang, p.Plain, value}
+		if html, ok := s.cards.Load(a.key); ok {
+			a.drawn = html.(string)
+			return a
+		}
 	}
-	a.Item = ui.Item{ID: itemPrefix + it.ID, Number: strconv.Itoa(it.Index + 1), Text: it.Text.In(lang), Help: it.Help.In(lang), ShowIf: showIf(it.ShowIf)}
+	a.Item = ui.Item{ID: itemPrefix + it.ID, Number: strconv.Itoa(it.Index + 1), Text: it.Text.In(lang), Help: it.Help.In(lang), ShowIf: showIf(it.ShowIf), Error: wrong}
 	if value != "" {
 		a.Item.Values = []string{value}
 	}

@@ -193,7 +193,7 @@ func (s *Service) previewInstrument(w http.ResponseWriter, r *http.Request) erro
 	for _, page := range in.Pages {
 		sec := previewSection{Title: page.Title.In(p.InLang), Intro: page.Intro.In(p.InLang)}
 		for _, it := range page.Items {
-			sec.Items = append(sec.Items, s.answerItem(as, blank, it))
+			sec.Items = append(sec.Items, s.answerItem(as, blank, it, ""))
 		}
 		p.Sections = append(p.Sections, sec)
 	}

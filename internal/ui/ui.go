@@ -48,6 +48,9 @@ func say(ctx context.Context, key string, args ...any) string {
 // Layout is the page around its children.
 func Layout(s Shell) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if s.Bare {
+			return bare(ctx, s, w)
+		}
 		return layout(s).Render(WithWords(ctx, s.T), w)
 	})
 }

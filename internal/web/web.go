@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -69,8 +70,9 @@ type Kit struct {
 	Menu     func(v Visitor, t func(string, ...any) string) []ui.NavItem
 	Demo     bool
 
-	mux    *http.ServeMux
-	routes []Route
+	mux        *http.ServeMux
+	routes     []Route
+	shellLinks sync.Map // language to shellLinks
 }
 
 // Route is one pattern and who may use it.
@@ -290,20 +292,40 @@ func (k *Kit) page(r *http.Request, lang string) Page {
 	if k.County != nil {
 		p.Shell.County = k.County(lang)
 	}
-	q := r.URL.Query()
-	for _, l := range i18n.Langs {
-		q.Set("lang", l)
-		p.Shell.Langs = append(p.Shell.Langs, ui.LangItem{Code: l, Label: strings.ToUpper(l), Name: k.Words.T(l, "web.language"), URL: "?" + q.Encode(), Current: l == lang})
-	}
-	p.Shell.Foot = []ui.NavItem{
-		{Label: p.T("web.accessibility"), URL: "/accessibility"},
-		{Label: p.T("web.feedback"), URL: "/accessibility#feedback"},
-		{Label: p.T("web.privacy"), URL: "/privacy"},
-	}
+	p.Shell.Langs, p.Shell.Foot = k.links(lang, r.URL.RawQuery)
 	if k.Demo {
 		p.Shell.Demo, p.Shell.DemoLabel, p.Shell.DemoURL = p.T("web.demo"), p.T("web.demo-link"), "/demo"
 	}
 	return p
+}
+
+// shellLinks are the links around every page in one language.
+type shellLinks struct {
+	langs []ui.LangItem
+	foot  []ui.NavItem
+}
+
+// links are made once for pages without a query, which are nearly all.
+func (k *Kit) links(lang, query string) ([]ui.LangItem, []ui.NavItem) {
+	if known, ok := k.shellLinks.Load(lang); ok && query == "" {
+		x := known.(shellLinks)
+		return x.langs, x.foot
+	}
+	var x shellLinks
+	q, _ := url.ParseQuery(query) // what can be read of it, as the server does
+	for _, l := range i18n.Langs {
+		q.Set("lang", l)
+		x.langs = append(x.langs, ui.LangItem{Code: l, Label: strings.ToUpper(l), Name: k.Words.T(l, "web.language"), URL: "?" + q.Encode(), Current: l == lang})
+	}
+	x.foot = []ui.NavItem{
+		{Label: k.Words.T(lang, "web.accessibility"), URL: "/accessibility"},
+		{Label: k.Words.T(lang, "web.feedback"), URL: "/accessibility#feedback"},
+		{Label: k.Words.T(lang, "web.privacy"), URL: "/privacy"},
+	}
+	if query == "" {
+		k.shellLinks.Store(lang, x)
+	}
+	return x.langs, x.foot
 }
 
 // mark finds the menu item that the path belongs to: the longest that the path begins with.

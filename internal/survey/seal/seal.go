@@ -42,7 +42,7 @@ type Key struct {
 	raw     [KeySize]byte
 	token   []byte
 	ballot  []byte
-	state   []byte
+	state   cipher.Block
 	box     cipher.AEAD
 	permute cipher.Block
 }
@@ -57,7 +57,7 @@ func NewKey() *Key {
 // FromBytes is the key with the given bytes.
 func FromBytes(raw [KeySize]byte) *Key {
 	return &Key{
-		raw: raw, token: derive(raw[:], "token"), ballot: derive(raw[:], "ballot"), state: derive(raw[:], "ballot state"),
+		raw: raw, token: derive(raw[:], "token"), ballot: derive(raw[:], "ballot"), state: block(derive(raw[:], "ballot state")),
 		box: aead(derive(raw[:], "ballot box")), permute: block(derive(raw[:], "feedback")),
 	}
 }
@@ -105,14 +105,13 @@ func (k *Key) Ballot(token link.Secret) (id BallotID) {
 	return id
 }
 
-// State is the ballot's state after n saves.
+// State is the ballot's state after n saves. It is the CBC-MAC of two blocks under a key of its own, which for messages of
+// one length is a pseudo-random function (Bellare, Kilian and Rogaway, The security of the cipher block chaining message
+// authentication code, 2000), and cheap enough to be tried for many n.
 func (k *Key) State(id BallotID, n uint32) (s StateID) {
-	m := hmac.New(sha256.New, k.state)
-	m.Write(id[:])
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], n)
-	m.Write(b[:])
-	copy(s[:], m.Sum(nil))
+	k.state.Encrypt(s[:], id[:])
+	binary.BigEndian.PutUint32(s[:], binary.BigEndian.Uint32(s[:])^n)
+	k.state.Encrypt(s[:], s[:])
 	return s
 }
 
