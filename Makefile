@@ -39,7 +39,7 @@ fuzz: ## Every fuzz target for a minute (FUZZTIME=10s to change it)
 bench: ## Whole survey journeys against the real program, then the benchmarks
 	@go run ./internal/loadtest -journeys 6000
 	@go run ./internal/loadtest -journeys 1500 -autosave
-	@go run ./internal/loadtest -journeys 2000 -race 8
+	@go run ./internal/loadtest -journeys 10000 -race 8
 	@go run ./internal/dbtest/run -- go test -run xxx -bench . -benchmem $$(grep -rl --include='*_test.go' '^func Benchmark' internal | xargs -n1 dirname | sort -u | sed 's,^,./,')
 
 screenshots: ## Pictures of the pages, into doc/shots

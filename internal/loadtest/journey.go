@@ -1,0 +1,172 @@
+package main
+
+import (
+	"fmt"
+	"log"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+func (s *server) journeys(links []string, clients int, autosave bool, bare, flushes float64) {
+	cpu := s.cpu()
+	began := time.Now()
+	todo := make(chan string)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var times []time.Duration
+	var failed atomic.Int64
+	for range clients {
+		wg.Go(func() {
+			c := newClient(s.addr)
+			for code := range todo {
+				if err := c.journey(code, autosave); err != nil {
+					failed.Add(1)
+					log.Println(err)
+				}
+			}
+			mu.Lock()
+			times = append(times, c.times...)
+			mu.Unlock()
+		})
+	}
+	for _, l := range links {
+		todo <- l
+	}
+	close(todo)
+	wg.Wait()
+	took := time.Since(began).Seconds()
+	slices.Sort(times)
+	rate := float64(len(links)) / took
+	writes := 7.0
+	if autosave {
+		writes += 48
+	}
+	fmt.Printf("%d journeys by %d clients, autosave %v: %.0f a second, server CPU %.2f ms each, %d requests each, %d failed\n",
+		len(links), clients, autosave, rate, (s.cpu()-cpu)*1000/float64(len(links)), len(times)/len(links), failed.Load())
+	fmt.Printf("requests: median %.1f ms, p99 %.1f ms, max %.1f ms; memory after: %.0f MB\n", ms(times[len(times)/2]), ms(times[len(times)*99/100]), ms(times[len(times)-1]), s.memory())
+	fmt.Printf("durable saves: %.0f a second; bare loop of durable commits: %.0f a second; ratio %.2f; fdatasync: %.0f a second\n", rate*writes, bare, rate*writes/bare, flushes)
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+const form = "application/x-www-form-urlencoded"
+
+// journey opens a link, answers six pages and submits, following each redirect as a browser does.
+func (c *client) journey(code string, autosave bool) error {
+	jar := map[string]string{}
+	a, err := c.do("GET", "/v/"+code, "", "", jar)
+	if err != nil {
+		return err
+	}
+	at := a.to
+	for page := 1; page <= 6; page++ {
+		a, err := c.do("GET", at, "", "", jar)
+		if err != nil || a.status != 200 {
+			return fmt.Errorf("GET %s: %d %v", at, a.status, err)
+		}
+		tag := a.field("ballot")
+		if tag == "" {
+			return fmt.Errorf("%s has no form", at)
+		}
+		vals := "go=next&ballot=" + tag
+		for i := range 8 {
+			item, v := fmt.Sprintf("q_q%d_%d", page-1, i), strconv.Itoa(1+rand.IntN(5))
+			vals += "&" + item + "=" + v
+			if autosave {
+				save := at[:strings.LastIndexByte(at, '/')] + "/save"
+				if a, err := c.do("POST", save, "application/json", fmt.Sprintf(`{"ballot":%q,"item":%q,"value":[%q]}`, tag, item, v), jar); err != nil || a.status != 204 {
+					return fmt.Errorf("autosave: %d %v", a.status, err)
+				}
+			}
+		}
+		if a, err = c.do("POST", at, form, vals, jar); err != nil || a.status != 303 {
+			return fmt.Errorf("POST page %d: %d %v", page, a.status, err)
+		}
+		at = a.to
+	}
+	return c.send(at, jar)
+}
+
+func (c *client) send(at string, jar map[string]string) error {
+	a, err := c.do("GET", at, "", "", jar)
+	tag, nonce := a.field("ballot"), a.field("nonce")
+	if err != nil || tag == "" || nonce == "" {
+		return fmt.Errorf("GET %s: %d %v", at, a.status, err)
+	}
+	if a, err = c.do("POST", at, form, "ballot="+tag+"&nonce="+nonce, jar); err != nil || a.status != 303 {
+		return fmt.Errorf("submit: %d %v", a.status, err)
+	}
+	if a, err = c.do("GET", a.to, "", "", jar); err != nil || a.status != 200 {
+		return fmt.Errorf("feedback: %d %v", a.status, err)
+	}
+	return nil
+}
+
+// race submits each ballot from n sessions at the same moment and counts how often exactly one is accepted.
+func (s *server) race(links []string, n, clients int) error {
+	var once, never, more atomic.Int64
+	todo := make(chan string)
+	var wg sync.WaitGroup
+	for range max(clients/n, 1) {
+		wg.Go(func() {
+			all := make([]*client, n)
+			for i := range all {
+				all[i] = newClient(s.addr)
+			}
+			for code := range todo {
+				switch submitAtOnce(all, code) {
+				case 0:
+					never.Add(1)
+				case 1:
+					once.Add(1)
+				default:
+					more.Add(1)
+				}
+			}
+		})
+	}
+	for _, l := range links {
+		todo <- l
+	}
+	close(todo)
+	wg.Wait()
+	fmt.Printf("%d ballots, each submitted by %d sessions at once: accepted once %d, more than once %d, never %d\n", len(links), n, once.Load(), more.Load(), never.Load())
+	return nil
+}
+
+func submitAtOnce(all []*client, code string) (accepted int64) {
+	var ready, done sync.WaitGroup
+	var n atomic.Int64
+	ready.Add(len(all))
+	gate := make(chan struct{})
+	for _, c := range all {
+		done.Go(func() {
+			jar := map[string]string{}
+			a, err := c.do("GET", "/v/"+code, "", "", jar)
+			at, body := "", ""
+			if err == nil && a.to != "" {
+				at = a.to[:strings.LastIndexByte(a.to, '/')] + "/send"
+				if a, err = c.do("GET", at, "", "", jar); err == nil {
+					body = "ballot=" + a.field("ballot") + "&nonce=" + a.field("nonce")
+				}
+			}
+			ready.Done()
+			<-gate
+			if body == "" {
+				return
+			}
+			if a, err := c.do("POST", at, form, body, jar); err == nil && a.status == 303 {
+				n.Add(1)
+			}
+		})
+	}
+	ready.Wait()
+	close(gate)
+	done.Wait()
+	return n.Load()
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"taitorinki/internal/db"
+)
+
+type server struct {
+	cmd  *exec.Cmd
+	addr string
+}
+
+func start(dbURL, dir string) (*server, error) {
+	bin := filepath.Join(dir, "taitorinki")
+	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/taitorinki").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, out)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	addr := ln.Addr().String()
+	ln.Close()
+	cmd := exec.Command(bin, "serve", "--db", dbURL, "--keys", filepath.Join(dir, "keys"), "--addr", addr, "--smtp", "smtp://127.0.0.1:1", "--mail-from", "a@example.org")
+	cmd.Stderr = os.Stderr
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	for {
+		resp, err := http.Get("http://" + addr + "/healthz")
+		if err == nil {
+			resp.Body.Close()
+			break
+		}
+		if time.Since(began) > 20*time.Second {
+			return nil, err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	s := &server{cmd, addr}
+	fmt.Printf("start to ready: %.2f s; idle memory: %.0f MB\n", time.Since(began).Seconds(), s.memory())
+	return s, nil
+}
+
+func (s *server) stop() {
+	s.cmd.Process.Signal(os.Interrupt)
+	s.cmd.Wait()
+}
+
+// memory is the server's resident memory in MB.
+func (s *server) memory() float64 {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	m := regexp.MustCompile(`VmRSS:\s+(\d+)`).FindSubmatch(b)
+	if m == nil {
+		return 0
+	}
+	kb, _ := strconv.Atoi(string(m[1]))
+	return float64(kb) / 1024
+}
+
+// cpu is the server's CPU time in seconds.
+func (s *server) cpu() float64 {
+	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	user, _ := strconv.Atoi(f[11])
+	sys, _ := strconv.Atoi(f[12])
+	return float64(user+sys) / 100
+}
+
+// commits counts bare durable commits a second, one by one, by the same driver.
+func commits(file string) (float64, error) {
+	d, err := db.Open(file)
+	if err != nil {
+		return 0, err
+	}
+	defer d.Close()
+	ctx := context.Background()
+	if _, err := d.ExecContext(ctx, `CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)`); err != nil {
+		return 0, err
+	}
+	if _, err := d.ExecContext(ctx, `INSERT INTO t VALUES (1, x'00')`); err != nil {
+		return 0, err
+	}
+	b := make([]byte, 128)
+	n, began := 0, time.Now()
+	for ; time.Since(began) < 2*time.Second; n++ {
+		rand.Shuffle(len(b), func(i, j int) { b[i], b[j] = b[j]+1, b[i] }) // the same value again would not be written
+		if _, err := d.ExecContext(ctx, `UPDATE t SET b = $1 WHERE id = 1`, b); err != nil {
+			return 0, err
+		}
+	}
+	return float64(n) / time.Since(began).Seconds(), nil
+}
+
+// fdatasyncs counts how often a second the machine puts 4 kB on the disk.
+func fdatasyncs(file string) (float64, error) {
+	f, err := os.Create(file)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	b := make([]byte, 4096)
+	n, began := 0, time.Now()
+	for ; time.Since(began) < time.Second; n++ {
+		if _, err := f.WriteAt(b, 0); err != nil {
+			return 0, err
+		}
+		if err := f.Sync(); err != nil {
+			return 0, err
+		}
+	}
+	return float64(n) / time.Since(began).Seconds(), nil
+}
