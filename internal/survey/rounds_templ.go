@@ -646,7 +646,7 @@ func roundWords(p editPage, l string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "subject_" + l, Label: p.T("survey.subject"), Value: p.Round.Settings.Subject[l], MaxLength: 150}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "subject_" + l, Label: p.T("survey.subject"), Help: p.T("survey.subject-help"), Value: p.Round.Settings.Subject[l], MaxLength: 150}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
