@@ -343,11 +343,11 @@ func TestTheSameStaffListTwiceChangesNothing(t *testing.T) {
 	if out := ok(t, append(args, "--dry-run")...); !strings.Contains(out, "A dry run") || !strings.Contains(out, "People: 7 new") {
 		t.Errorf("dry run: %s", out)
 	}
-	if out := ok(t, args...); !strings.Contains(out, "People: 7 new, 0 moved, 0 renamed, 0 left") {
-		t.Errorf("first: %s", out)
+	if got, want := ok(t, args...), "Units: 1 new\nPeople: 7 new, 0 moved, 0 renamed, 0 left\n"; got != want {
+		t.Errorf("first: got %q, want %q", got, want)
 	}
-	if out := ok(t, args...); !strings.Contains(out, "People: 0 new, 0 moved, 0 renamed, 0 left") {
-		t.Errorf("second: %s", out)
+	if got, want := ok(t, args...), "The list is the same as before: nothing changes.\nPeople: 0 new, 0 moved, 0 renamed, 0 left\n"; got != want {
+		t.Errorf("second: got %q, want %q", got, want)
 	}
 }
 

@@ -62,11 +62,19 @@ func TestACoordinatorSeesTheDifferenceBeforeTheListComesIn(t *testing.T) {
 		if status, _ := p.as("other@hva.example").get(at); status != 404 {
 			t.Errorf("another coordinator: %d, want 404", status)
 		}
-		if status, body := dina.post(at, url.Values{"lists": {lists}}); status != 200 || !strings.Contains(body, "The list is in. New 4, moved 1") {
+		if status, body := dina.post(at, url.Values{"lists": {lists}}); status != 200 || !strings.Contains(body, "The list is in. People: new 4, moved 1, ") {
 			t.Errorf("confirming: %d %s", status, body)
 		}
 		if status, _ := dina.post(at, url.Values{"lists": {lists}}); status != 404 {
 			t.Errorf("confirming twice: %d, want 404", status)
+		}
+		_, body, at = dina.upload("/people/import", map[string]string{"units": countyUnits, "people": countyPeople})
+		if !strings.Contains(body, "Nothing. The list is the same as before.") || strings.Contains(body, "new 0") {
+			t.Errorf("the same list once more: %s", body)
+		}
+		lists = listsField.FindStringSubmatch(body)[1]
+		if _, body := dina.post(at, url.Values{"lists": {lists}}); !strings.Contains(body, "The list is in. Nothing changed.") {
+			t.Errorf("bringing the same list in: %s", body)
 		}
 	})
 }
