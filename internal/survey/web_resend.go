@@ -45,6 +45,15 @@ func (s *Service) failed(ctx context.Context, r *Round) (out []failed, err error
 	return out, nil
 }
 
+// told is what became of an invitation, with the mail server's own words when it refused.
+func told(p web.Page, t outbox.Trouble) string {
+	text := p.T("survey.mail-" + t.State)
+	if t.State == "refused" && t.Error != "" {
+		text += ": " + t.Error
+	}
+	return text
+}
+
 // resendPage asks which of the failed invitations go out once more.
 type resendPage struct {
 	web.Page
