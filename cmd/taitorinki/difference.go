@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"taitorinki/internal/people"
 )
@@ -34,9 +36,20 @@ func writeChange(w io.Writer, c *people.Change, dry bool) {
 	if dry {
 		fmt.Fprintln(w, "A dry run: nothing was changed.")
 	}
-	fmt.Fprintln(w, "Units:", c.UnitLine())
-	fmt.Fprintln(w, "Roles:", c.RoleLine())
-	fmt.Fprintln(w, "People:", c.Line())
+	for _, x := range [][2]string{{"Units:", c.UnitLine()}, {"Roles:", c.RoleLine()}, {"Otherwise:", c.OtherLine()}} {
+		if line := nonzero(x[1]); line != "" {
+			fmt.Fprintln(w, x[0], line)
+		}
+	}
+	if c.Empty() {
+		fmt.Fprintln(w, "The list is the same as before: nothing changes.")
+	}
+	fmt.Fprintln(w, "People:", c.Line()) // whole, also with zeros: scripts read it
+}
+
+// nonzero leaves the zeros out of counts such as "0 new, 2 moved".
+func nonzero(counts string) string {
+	return strings.Join(slices.DeleteFunc(strings.Split(counts, ", "), func(c string) bool { return strings.HasPrefix(c, "0 ") }), ", ")
 }
 
 func list[T any](w io.Writer, what string, all []T, text func(T) string) {

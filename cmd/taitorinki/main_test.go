@@ -303,6 +303,27 @@ func TestAMistakeOfWhoTypesIsToldInOneLine(t *testing.T) {
 	}
 }
 
+func TestACommandSpeaksToTheOperatorAndNotToARespondent(t *testing.T) {
+	c := opened(t, 7)
+	for _, x := range []struct {
+		want string
+		args []string
+	}{
+		{"there is no such round in this database", []string{"round", "links", "--db", c.file, "--keys", c.keys, "7"}},
+		{"there is no such round in this database", []string{"round", "close", "--db", c.file, "--keys", c.keys, "abcde"}},
+		{"check --keys", []string{"round", "close", "--db", c.file, "--keys", t.TempDir(), "1"}},
+		{"check --keys", []string{"round", "links", "--db", c.file, "--keys", t.TempDir(), "1"}},
+	} {
+		r := command(t, x.args...)
+		if r.code != 2 || !strings.Contains(r.errOut, x.want) || strings.Count(r.errOut, "\n") != 1 {
+			t.Errorf("%v: exit %d, want 2 and %q\n%s", x.args, r.code, x.want, r.errOut)
+		}
+	}
+	if r := c.round(t); r.State != survey.Open {
+		t.Errorf("the round is %s, want open", r.State)
+	}
+}
+
 func TestHelpAndVersionArePrintedAndAreNoMistake(t *testing.T) {
 	if out := ok(t, "--help"); !strings.Contains(out, "serve") || !strings.Contains(out, "restore") {
 		t.Errorf("help: %s", out)
@@ -322,11 +343,11 @@ func TestTheSameStaffListTwiceChangesNothing(t *testing.T) {
 	if out := ok(t, append(args, "--dry-run")...); !strings.Contains(out, "A dry run") || !strings.Contains(out, "People: 7 new") {
 		t.Errorf("dry run: %s", out)
 	}
-	if out := ok(t, args...); !strings.Contains(out, "People: 7 new, 0 moved, 0 renamed, 0 left") {
-		t.Errorf("first: %s", out)
+	if got, want := ok(t, args...), "Units: 1 new\nPeople: 7 new, 0 moved, 0 renamed, 0 left\n"; got != want {
+		t.Errorf("first: got %q, want %q", got, want)
 	}
-	if out := ok(t, args...); !strings.Contains(out, "People: 0 new, 0 moved, 0 renamed, 0 left") {
-		t.Errorf("second: %s", out)
+	if got, want := ok(t, args...), "The list is the same as before: nothing changes.\nPeople: 0 new, 0 moved, 0 renamed, 0 left\n"; got != want {
+		t.Errorf("second: got %q, want %q", got, want)
 	}
 }
 

@@ -39,12 +39,20 @@ func program(ctx context.Context, url string, keys keysFlag, base string) (*app.
 	return a, func() { d.Close() }, nil
 }
 
-// explain puts an error into English words for the operator.
+// explain puts an error into English words for the operator. Where the page's words are for a respondent, who has a link
+// and no server, the command has its own.
 func explain(a *app.App, err error) error {
-	if e, ok := errors.AsType[*errs.E](err); ok && e.Kind != errs.Internal {
-		return usage{errors.New(a.Kit.Words.T("en", e.Key, e.Args...))}
+	e, ok := errors.AsType[*errs.E](err)
+	if !ok || e.Kind == errs.Internal {
+		return err
 	}
-	return err
+	switch e.Key {
+	case "survey.no-round":
+		return usage{errors.New("there is no such round in this database: give the number or the code of a round")}
+	case "survey.key-missing":
+		return usage{fmt.Errorf("the round's key is neither in the folder %q nor in its second copy: check --keys, or put the key back from its backup; nothing was changed", a.Config.Keys)}
+	}
+	return usage{errors.New(a.Kit.Words.T("en", e.Key, e.Args...))}
 }
 
 type peopleCmd struct {

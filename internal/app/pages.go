@@ -25,6 +25,7 @@ func (a *App) routes() {
 // homePage is the start page: what the reader can do here, the next thing first.
 type homePage struct {
 	web.Page
+	Next  []next
 	Tasks []task
 }
 
@@ -51,13 +52,14 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	add(v.May(people.ImportPeople) && len(units) == 0, "import", "/people/import")
-	add(v.May(people.ManageRounds) && len(units) > 0 && len(rounds) == 0, "first-round", "/rounds/new")
+	if p.Next, err = a.nextSteps(r.Context(), p.Page, len(units), rounds); err != nil {
+		return err
+	}
 	add(v.May(people.ReadRounds) && len(rounds) > 0, "rounds", "/rounds")
 	add(v.May(people.ReadResults) && len(rounds) > 0, "results", "/results")
 	add(v.May(people.ReadInstruments), "instruments", "/instruments")
 	add(v.May(people.ReadPeople) && len(units) > 0, "units", "/units")
-	add(v.May(people.ImportPeople) && len(units) > 0, "import-again", "/people/import")
+	add(v.Everywhere(people.ImportPeople) && len(units) > 0, "import-again", "/people/import")
 	add(v.May(people.ReadAudit), "audit", "/audit")
 	add(true, "me", "/me")
 	return a.Kit.Show(w, r, p.Page, start(p))

@@ -238,7 +238,7 @@ func TestLongLabelsGoOntoMoreLines(t *testing.T) {
 		{"Palautuminen", []string{"Palautuminen"}},
 		{"Monialainen vuorovaikutusosaaminen", []string{"Monialainen", "vuorovaikutusosaaminen"}},
 		{"Työhyvinvointi- ja vuorovaikutusosaamisen", []string{"Työhyvinvointi- ja", "vuorovaikutusosaamisen"}},
-		{"Asiakaslähtöisyysosaamiskokonaisuus", []string{"Asiakaslähtöisyysosaamis-", "kokonaisuus"}},
+		{"Asiakaslähtöisyysosaamiskokonaisuus", []string{"Asiakaslähtöisyysosaa-", "miskokonaisuus"}},
 		{"Asiakas\u00ADlähtöisyys\u00ADosaamiskokonaisuus", []string{"Asiakas\u00ADlähtöisyys-", "osaamiskokonaisuus"}},
 	} {
 		got := wrap(test.in, labelWidth, labelSize)

@@ -60,7 +60,7 @@ func (c Distribution) row(d *drawing, r DistributionRow, from, to, y float64, fo
 		width := share / total * (to - from)
 		class := segmentClass(i, len(shares))
 		d.rect(class, x, top, math.Max(width-gap, width/2), height, 0)
-		if label := format(share); textWidth(label, tickSize)+6 <= width-gap {
+		if label := format(share); textWidth(label, tickSize)+10 <= width-gap {
 			d.text(class+"-t", middle, x+(width-gap)/2, top+18, label)
 		}
 		x += width

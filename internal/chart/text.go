@@ -7,20 +7,23 @@ import (
 
 const softHyphen = '\u00AD'
 
-// textWidth estimates the width of text in SVG units. The font is the reader's own, so it is on the wide side.
+// textWidth estimates the width of text in SVG units. The font is the reader's own, so it is as wide
+// as in the widest of the usual ones: a label that is too long for its column would be cut.
 func textWidth(s string, size float64) float64 {
 	em := 0.0
 	for _, r := range s {
 		switch {
 		case r == softHyphen || unicode.Is(unicode.Mn, r):
-		case strings.ContainsRune("iljtfrI.,:;'|!()- /", r):
+		case strings.ContainsRune("iljI.,:;'|!()- /\u00a0", r):
 			em += 0.34
+		case strings.ContainsRune("tfr", r):
+			em += 0.42
 		case strings.ContainsRune("mwMW%@—", r) || r >= 0x1100:
 			em += 0.9
 		case unicode.IsUpper(r):
-			em += 0.66
+			em += 0.72
 		default:
-			em += 0.55
+			em += 0.61
 		}
 	}
 	return em * size

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"taitorinki/internal/chart"
@@ -46,6 +47,7 @@ type group struct {
 	Classes              []string
 	Rows                 []row
 	Max                  int
+	Small                bool // a share may be too small for its number to fit into the chart
 }
 
 type row struct {
@@ -99,6 +101,7 @@ func (p countyPage) group(support bool) (g group, any bool) {
 		r := p.row(f)
 		g.Rows = append(g.Rows, r)
 		means.Rows = append(means.Rows, chart.BarRow{Label: r.Title, Value: f.Mean})
+		g.Small = g.Small || slices.ContainsFunc(f.Shares, func(n int) bool { return n > 0 && n < 10 })
 		shares.Rows = append(shares.Rows, chart.DistributionRow{Label: r.Title, Shares: floats(f.Shares)})
 	}
 	g.Means, g.Shares = means.SVG(), shares.SVG()

@@ -4,7 +4,7 @@
 // writes the message when it is sent, so that no link or token ever stands in the queue. Before a message goes to
 // the server its row says so, and after the server's word it says what became of it. A process that dies in
 // between leaves at most one message for each connection of which nobody can know; it is listed as unclear and never
-// sent again by itself.
+// sent again by itself; a person may ask for it.
 package outbox
 
 import (
@@ -112,6 +112,22 @@ func Troubles(ctx context.Context, q db.Q, topic string) (_ []Trouble, err error
 	defer errs.Wrap(&err, "outbox.Troubles(%s)", topic)
 	return db.Rows(ctx, q, func(r *sql.Rows, t *Trouble) error { return r.Scan(&t.Ref, &t.Address, &t.State, &t.Error) },
 		`SELECT ref, address, state, error FROM mail_messages WHERE topic = $1 AND state IN ('refused', 'unclear') ORDER BY address, id`, topic)
+}
+
+// Again asks once more for messages that were refused or are unclear, each at the address given now, and reports how many
+// there were; messages in any other state stay as they are. It is for somebody who has looked at the list and decided, never
+// for a program: an unclear message may have arrived. The Message-ID stays, so that a mailbox can tell that it is the same.
+func Again(ctx context.Context, tx *db.Tx, at time.Time, items []Item) (n int, err error) {
+	defer errs.Wrap(&err, "outbox.Again")
+	for _, it := range items {
+		changed, err := db.Changed(tx.ExecContext(ctx, `UPDATE mail_messages SET state = 'waiting', tries = 0, run_at = $1, error = '', address = $2
+			WHERE topic = $3 AND kind = $4 AND ref = $5 AND state IN ('refused', 'unclear')`, db.At(at), it.Address, it.Topic, it.Kind, it.Ref))
+		if err != nil {
+			return 0, err
+		}
+		n += int(changed)
+	}
+	return n, nil
 }
 
 // Pause stops or resumes the sending of a topic.

@@ -122,3 +122,61 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+func TestWhatFailedIsSentAgainOnlyWhenAskedForAndToTheAddressOfToday(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		server := apptest.NewSMTP(t)
+		server.Refuse("p0@example.fi")
+		server.Refuse("p1@example.fi")
+		server.HangUp("p2@example.fi")
+		sender, err := mail.NewSMTP(server.URL, "survey@example.fi")
+		must(t, err)
+		now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+		o := &outbox.Outbox{DB: d, Sender: sender, Now: func() time.Time { return now }, Host: "example.fi"}
+		o.Handle("letter", func(context.Context, int64) (mail.Message, error) { return mail.Message{Subject: "x", Text: "y"}, nil })
+		item := func(ref int64, address string) outbox.Item {
+			return outbox.Item{Topic: "round", Kind: "letter", Ref: ref, Address: address}
+		}
+		work := func() {
+			for range 20 {
+				_, err := o.Step(ctx)
+				must(t, err)
+				now = now.Add(time.Hour)
+			}
+		}
+		again := func(items ...outbox.Item) (n int) {
+			must(t, d.InTx(ctx, func(tx *db.Tx) error { n, err = outbox.Again(ctx, tx, now, items); return err }))
+			return n
+		}
+		must(t, d.InTx(ctx, func(tx *db.Tx) error {
+			return outbox.Add(ctx, tx, now, []outbox.Item{item(0, "p0@example.fi"), item(1, "p1@example.fi"), item(2, "p2@example.fi"), item(3, "p3@example.fi")})
+		}))
+		work()
+		first := len(server.Taken())
+		work()
+		if n := len(server.Taken()); n != first {
+			t.Fatalf("%d messages went by themselves", n-first)
+		}
+		asked := []outbox.Item{item(0, "new@example.fi"), item(2, "p2@example.fi"), item(3, "p3@example.fi"), item(9, "p9@example.fi")}
+		if n := again(asked...); n != 2 {
+			t.Errorf("%d messages wait again, want the refused and the unclear one", n)
+		}
+		if n := again(asked...); n != 0 {
+			t.Errorf("asked twice, %d more wait", n)
+		}
+		work()
+		times := map[string]int{}
+		for _, m := range server.Taken() {
+			times[m.To]++
+		}
+		if times["new@example.fi"] != 1 || times["p0@example.fi"]+times["p1@example.fi"] != 0 || times["p3@example.fi"] != 1 {
+			t.Errorf("the server has %v", times)
+		}
+		c, err := outbox.Count(ctx, d, "round")
+		must(t, err)
+		if c.Refused != 1 || c.Waiting != 0 {
+			t.Errorf("got %+v, want p1 refused and nothing waiting", c)
+		}
+	})
+}

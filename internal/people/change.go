@@ -106,6 +106,12 @@ func (c *Change) RoleLine() string {
 	return fmt.Sprintf("%d given, %d taken", len(c.RolesGiven), len(c.RolesTaken))
 }
 
+// OtherLine counts what the other lines leave out.
+func (c *Change) OtherLine() string {
+	return fmt.Sprintf("%d with another profession or language, %d units with another headcount, %d new professions, %d renamed professions",
+		len(c.Updated), len(c.UnitsUpdated), len(c.ProfessionsNew), len(c.ProfessionsRenamed))
+}
+
 // NoteLines are the notes in English.
 func (c *Change) NoteLines() []string {
 	out := make([]string, len(c.Notes))

@@ -78,6 +78,34 @@ func (p differencePage) sections() []section {
 	return out
 }
 
+// lines sums a change up: a line for people, one for units and so on, and in each only what there is. Somebody who comes
+// back counts as new. Without any change there is no line.
+func (s Summary) lines(t func(key string, args ...any) string) []string {
+	type count struct {
+		key string
+		n   int
+	}
+	var out []string
+	add := func(key string, all ...count) {
+		var parts []string
+		for _, c := range all {
+			if c.n > 0 {
+				parts = append(parts, t(c.key, "n", c.n))
+			}
+		}
+		if len(parts) > 0 {
+			out = append(out, t(key, "list", strings.Join(parts, ", ")))
+		}
+	}
+	add("people.diff-people", count{"people.count-new", s.New + s.Back}, count{"people.count-moved", s.Moved},
+		count{"people.count-renamed", s.Renamed}, count{"people.count-updated", s.Updated}, count{"people.count-left", s.Left})
+	add("people.diff-units", count{"people.count-new", s.UnitsNew}, count{"people.count-moved", s.UnitsMoved},
+		count{"people.count-names", s.UnitsRenamed}, count{"people.count-headcounts", s.UnitsUpdated}, count{"people.count-ended", s.UnitsEnded})
+	add("people.diff-roles", count{"people.count-new", s.RolesGiven}, count{"people.count-ended", s.RolesTaken})
+	add("people.diff-professions", count{"people.count-new", s.ProfessionsNew}, count{"people.count-names", s.ProfessionsRenamed})
+	return out
+}
+
 func lines[T any](key string, all []T, line func(T) string) section {
 	s := section{Key: key, N: len(all)}
 	for _, x := range all[:min(shown, len(all))] {

@@ -44,7 +44,19 @@ func (s *Service) showPerson(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.noteView(r, p.Person.ID); err != nil {
+		return err
+	}
 	return s.Kit.Show(w, r, p.Page, personView(p))
+}
+
+// noteView writes into the audit log that somebody looked at another person's page. Without the note the page is not shown.
+func (s *Service) noteView(r *http.Request, personID int64) error {
+	who := web.VisitorOf(r).ID
+	if who == personID {
+		return nil
+	}
+	return Audit(r.Context(), s.DB, s.Now(), who, "people.audit-view", objectOf("person", personID), "")
 }
 
 // personPage loads a person whom the reader may see.
@@ -177,6 +189,9 @@ func (s *Service) grantRole(w http.ResponseWriter, r *http.Request) error {
 		bad.Add("unit", "people.choose-unit")
 	}
 	if bad.Err() != nil {
+		if err := s.noteView(r, p.Person.ID); err != nil {
+			return err
+		}
 		p.Grant.Role, p.Grant.Errors = role, &bad
 		return s.Kit.ShowInvalid(w, r, p.Page, personView(p))
 	}

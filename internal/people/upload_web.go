@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -180,8 +181,13 @@ func (s *Service) confirmStaff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n := c.Summary()
-	s.Kit.Flash(r, "people.imported", "new", n.New+n.Back, "moved", n.Moved, "renamed", n.Renamed, "left", n.Left)
+	lang := s.Kit.Lang(r)
+	t := func(key string, args ...any) string { return s.Kit.Words.T(lang, key, args...) }
+	what := c.Summary().lines(t)
+	if len(what) == 0 {
+		what = []string{t("people.nothing-changed")}
+	}
+	s.Kit.Flash(r, "people.imported", "what", strings.Join(what, " "))
 	return web.See(w, r, "/people")
 }
 

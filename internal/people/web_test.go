@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,11 +62,19 @@ func TestACoordinatorSeesTheDifferenceBeforeTheListComesIn(t *testing.T) {
 		if status, _ := p.as("other@hva.example").get(at); status != 404 {
 			t.Errorf("another coordinator: %d, want 404", status)
 		}
-		if status, body := dina.post(at, url.Values{"lists": {lists}}); status != 200 || !strings.Contains(body, "The list is in. New 4, moved 1") {
+		if status, body := dina.post(at, url.Values{"lists": {lists}}); status != 200 || !strings.Contains(body, "The list is in. People: new 4, moved 1, ") {
 			t.Errorf("confirming: %d %s", status, body)
 		}
 		if status, _ := dina.post(at, url.Values{"lists": {lists}}); status != 404 {
 			t.Errorf("confirming twice: %d, want 404", status)
+		}
+		_, body, at = dina.upload("/people/import", map[string]string{"units": countyUnits, "people": countyPeople})
+		if !strings.Contains(body, "Nothing. The list is the same as before.") || strings.Contains(body, "new 0") {
+			t.Errorf("the same list once more: %s", body)
+		}
+		lists = listsField.FindStringSubmatch(body)[1]
+		if _, body := dina.post(at, url.Values{"lists": {lists}}); !strings.Contains(body, "The list is in. Nothing changed.") {
+			t.Errorf("bringing the same list in: %s", body)
 		}
 	})
 }
@@ -249,6 +258,39 @@ func TestRolesAreGivenAndRevokedWithinOnesOwn(t *testing.T) {
 			if !strings.Contains(body, want) {
 				t.Errorf("the log does not say %q", want)
 			}
+		}
+	})
+}
+
+func TestLookingAtAnotherPersonIsInTheLogAndLookingAtOneselfIsNot(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPlace(t, d)
+		p.bring(county())
+		anna, bo, dina := p.person("anna@hva.example"), p.person("bo@hva.example"), p.person("dina@hva.example")
+		reader := p.as("anna@hva.example")
+		for id, want := range map[int64]int{anna.ID: 200, bo.ID: 200, dina.ID: 403} {
+			if status, _ := reader.get(personURL(id)); status != want {
+				t.Errorf("person %d: status %d, want %d", id, status, want)
+			}
+		}
+		all, _, err := AuditLog(p.ctx, d, 100, 0)
+		p.must(err)
+		var got []string
+		for _, e := range all {
+			if e.Action == "people.audit-view" {
+				got = append(got, fmt.Sprint(e.PersonID, " ", e.Object))
+			}
+		}
+		if want := []string{fmt.Sprint(anna.ID, " ", objectOf("person", bo.ID))}; !slices.Equal(got, want) {
+			t.Errorf("views in the log: %q, want %q", got, want)
+		}
+		p.grant("root@hva.example", Administrator, "")
+		if _, body := p.as("root@hva.example").get("/audit"); !strings.Contains(body, "Looked at a person") {
+			t.Error("the page of the log does not say that somebody looked at a person")
+		}
+		// Who is looked at sees that it happened.
+		if own := must(p.myData(p.ctx, bo.ID, "en")); len(own.Log) != 1 || own.Log[0].Action != "people.audit-view" {
+			t.Errorf("Bo's own log: %+v", own.Log)
 		}
 	})
 }

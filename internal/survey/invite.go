@@ -49,17 +49,27 @@ func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Messag
 	}
 	return mail.Message{
 		To:      p.Email,
-		Subject: r.Settings.Subject.In(lang),
+		Subject: s.fillSubject(&r, lang),
 		Text:    s.fillInvitation(&r, lang, s.InvitationURL(r.Code, key.Token(inv.ID))),
 	}, nil
 }
 
-// fillInvitation puts the link and the closing time into the invitation's text.
+// fillInvitation puts the link, the closing time and the round's name into the invitation's text.
 func (s *Service) fillInvitation(r *Round, lang, url string) string {
 	text := r.Settings.Invitation.In(lang)
 	if !strings.Contains(text, "{link}") {
 		text += "\n\n{link}"
 	}
+	return s.fill(r, lang, text, url)
+}
+
+// fillSubject does the same for the subject, without the link: mail servers write subjects into their logs, and the link
+// is the person.
+func (s *Service) fillSubject(r *Round, lang string) string {
+	return strings.Join(strings.Fields(s.fill(r, lang, r.Settings.Subject.In(lang), "")), " ")
+}
+
+func (s *Service) fill(r *Round, lang, text, url string) string {
 	closes := s.Kit.Words.T(lang, "survey.closes-later")
 	if !r.ClosesAt.IsZero() {
 		closes = i18n.Time(lang, r.ClosesAt)

@@ -3,6 +3,8 @@ package survey
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // paragraphs splits a text at its blank lines.
@@ -14,6 +16,20 @@ func paragraphs(text string) []string {
 		}
 	}
 	return out
+}
+
+// inSentence writes a title as it stands in the middle of a sentence: "teknologian käyttötaidot". A first word with another
+// large letter or a digit is an abbreviation and stays: "ICT-taidot".
+func inSentence(title string) string {
+	if title == "" {
+		return ""
+	}
+	r, size := utf8.DecodeRuneInString(title)
+	first, _, _ := strings.Cut(title[size:], " ")
+	if strings.ContainsFunc(first, func(r rune) bool { return unicode.IsUpper(r) || unicode.IsDigit(r) }) {
+		return title
+	}
+	return string(unicode.ToLower(r)) + title[size:]
 }
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }

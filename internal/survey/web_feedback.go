@@ -80,10 +80,13 @@ func (p *feedbackPage) fill(f *Feedback) {
 func (p *feedbackPage) lead() string {
 	var names []string
 	for _, s := range p.Strengths {
-		names = append(names, s.Title.In(p.Lang))
+		names = append(names, inSentence(s.Title.In(p.Lang)))
 	}
-	if len(names) == 0 {
+	switch len(names) {
+	case 0:
 		return p.T("survey.feedback-lead-none")
+	case 2:
+		return p.T("survey.feedback-lead-two", "first", names[0], "second", names[1])
 	}
 	return p.T("survey.feedback-lead", "areas", strings.Join(names, ", "))
 }

@@ -34,6 +34,8 @@ func (s *Service) Routes() {
 	k.Handle("POST /rounds/{id}/open", people.ManageRounds, s.openRound)
 	k.Handle("POST /rounds/{id}/pause", people.ManageRounds, s.pauseSending)
 	k.Handle("GET /rounds/{id}/refused.csv", people.ManageRounds, s.refusedCSV)
+	k.Handle("GET /rounds/{id}/resend", people.ManageRounds, s.confirmResend)
+	k.Handle("POST /rounds/{id}/resend", people.ManageRounds, s.resend)
 	k.Handle("GET /rounds/{id}/close", people.ManageRounds, s.confirmClose)
 	k.Handle("POST /rounds/{id}/close", people.ManageRounds, s.closeRound)
 }
@@ -375,6 +377,7 @@ type roundPage struct {
 	Bar      ui.Bar
 	Paused   bool
 	Troubles []outbox.Trouble
+	Again    bool // they can be sent again
 	KeyLost  bool
 }
 
@@ -440,6 +443,7 @@ func (s *Service) sendingState(ctx context.Context, p *roundPage) (err error) {
 	if p.Troubles, err = outbox.Troubles(ctx, s.DB, topic); err != nil {
 		return err
 	}
+	p.Again = p.Round.State == Open && !p.Round.Over(s.Now())
 	p.Bar = ui.Bar{ID: "sending", Label: p.T("survey.sending"), Value: p.Sending.All() - p.Sending.Waiting, Max: p.Sending.All(), URL: roundURL(p.Round.ID),
 		Text: p.T("survey.sending-state", "sent", p.Sending.Sent, "of", p.Sending.All())}
 	if p.Sending.Waiting > 0 && !p.Paused {

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"taitorinki/internal/i18n"
+	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
+	"taitorinki/internal/ui"
+	"taitorinki/internal/web"
+)
+
+// next is one thing that waits for whoever looks after the rounds, or that goes on by itself and how it stands.
+type next struct {
+	Title, URL string
+	Tag        string // a state in a word; "" for none
+	Tone       ui.Tone
+	Lines      []string
+	Wrong      []string // what somebody must look into
+}
+
+// nextSteps are what comes next for a coordinator or an administrator, and nothing for others. How many have answered is
+// never among them: while a round is open nobody knows that.
+func (a *App) nextSteps(ctx context.Context, p web.Page, units int, rounds []survey.Round) (out []next, err error) {
+	v := p.Who
+	manages := v.May(people.ManageRounds)
+	if !manages && !v.May(people.ImportPeople) {
+		return nil, nil
+	}
+	say := func(key, url string) next {
+		return next{Title: p.T("app.task-" + key), URL: url, Lines: []string{p.T("app.task-" + key + "-text")}}
+	}
+	if units == 0 {
+		if v.Everywhere(people.ImportPeople) {
+			out = append(out, say("import", "/people/import"))
+		}
+		return out, nil
+	}
+	var drafts, closed []next
+	for _, r := range rounds {
+		n := next{Title: r.Settings.Name.In(p.Lang), URL: "/rounds/" + strconv.FormatInt(r.ID, 10), Tag: p.T("survey.state-" + string(r.State))}
+		switch {
+		case r.State == survey.Draft && manages:
+			n.URL, n.Tone, n.Lines = n.URL+"/open", ui.Warning, []string{p.T("app.next-draft")}
+			drafts = append(drafts, n)
+		case r.State == survey.Closed && len(closed) == 0 && v.May(people.ReadResults):
+			n.URL, n.Tone, n.Lines = "/results/"+r.Code, ui.Info, []string{p.T("app.next-closed", "date", i18n.Date(p.Lang, r.ClosedAt))}
+			closed = append(closed, n)
+		case r.State == survey.Open || r.State == survey.Closing:
+			n.Tone = ui.OK
+			if err := a.openRound(ctx, p, &r, &n); err != nil {
+				return nil, err
+			}
+			out = append(out, n)
+		}
+	}
+	out = append(out, drafts...)
+	switch {
+	case len(out) > 0:
+	case manages && len(rounds) == 0:
+		out = append(out, say("first-round", "/rounds/new"))
+	case manages:
+		out = append(out, say("round", "/rounds/new"))
+	case len(rounds) == 0:
+		have, err := people.Holders(ctx, a.Config.DB, people.Coordinator)
+		if err != nil {
+			return nil, err
+		}
+		if len(have) == 0 {
+			out = append(out, say("coordinator", "/people"))
+		}
+	}
+	return append(out, closed...), nil
+}
+
+// openRound tells when a round closes and how its invitations are going.
+func (a *App) openRound(ctx context.Context, p web.Page, r *survey.Round, n *next) error {
+	n.Lines = append(n.Lines, closing(p, r, a.Config.Now()))
+	if r.State != survey.Open {
+		return nil
+	}
+	if _, err := a.Survey.Vault.Load(r.Code); err != nil {
+		n.Wrong = append(n.Wrong, p.T("app.next-key"))
+	}
+	c, err := outbox.Count(ctx, a.Config.DB, r.Topic())
+	if err != nil {
+		return err
+	}
+	paused, err := outbox.Paused(ctx, a.Config.DB, r.Topic())
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.All() == 0:
+	case c.Sent == c.All():
+		n.Lines = append(n.Lines, p.T("app.next-sent-all", "n", c.Sent))
+	default:
+		n.Lines = append(n.Lines, p.T("app.next-sent", "sent", c.Sent, "of", c.All()))
+	}
+	if c.Waiting > 0 && paused {
+		n.Wrong = append(n.Wrong, p.T("survey.sending-paused"))
+	}
+	if bad := c.Refused + c.Unclear; bad > 0 {
+		n.Wrong = append(n.Wrong, p.T("survey.troubles", "n", bad))
+	}
+	return nil
+}
+
+// closing says when answering begins or ends, and how many days there are until then.
+func closing(p web.Page, r *survey.Round, now time.Time) string {
+	switch {
+	case r.Over(now):
+		return p.T("app.next-closing")
+	case !r.Started(now):
+		return p.T("app.next-starts", "time", i18n.Time(p.Lang, r.OpensAt))
+	case r.ClosesAt.IsZero():
+		return p.T("app.next-by-hand")
+	}
+	when := i18n.Time(p.Lang, r.ClosesAt)
+	if days := daysUntil(now, r.ClosesAt); days > 0 {
+		return p.T("app.next-days", "time", when, "n", days)
+	}
+	return p.T("app.next-today", "time", when)
+}
+
+// daysUntil counts midnights in the county's time, so that "1 day left" is tomorrow whatever the hour.
+func daysUntil(now, then time.Time) int {
+	day := func(t time.Time) time.Time {
+		y, m, d := t.In(i18n.Zone()).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(day(then).Sub(day(now)) / (24 * time.Hour))
+}
