@@ -19,8 +19,14 @@ import (
 // that no run passes by leaving an engine out.
 func Run(t *testing.T, f func(t *testing.T, d *db.DB)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { t.Parallel(); f(t, SQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { t.Parallel(); f(t, Postgres(t)) })
+	RunURL(t, func(t *testing.T, url string) { f(t, open(t, url)) })
+}
+
+// RunURL is Run for tests that start processes: f gets the address of a fresh migrated database.
+func RunURL(t *testing.T, f func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { t.Parallel(); f(t, SQLiteFile(t)) })
+	t.Run("postgres", func(t *testing.T) { t.Parallel(); f(t, PostgresURL(t)) })
 }
 
 // SQLite returns a fresh migrated SQLite database.
