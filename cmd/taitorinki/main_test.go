@@ -128,15 +128,15 @@ func TestAMistakeOfWhoTypesIsToldInOneLine(t *testing.T) {
 }
 
 func TestACommandSpeaksToTheOperatorAndNotToARespondent(t *testing.T) {
-	c := opened(t, 7)
+	c := opened(t, dbtest.SQLiteFile(t), 7)
 	for _, x := range []struct {
 		want string
 		args []string
 	}{
-		{"there is no such round in this database", []string{"round", "links", "--db", c.file, "--keys", c.keys, "7"}},
-		{"there is no such round in this database", []string{"round", "close", "--db", c.file, "--keys", c.keys, "abcde"}},
-		{"check --keys", []string{"round", "close", "--db", c.file, "--keys", t.TempDir(), "1"}},
-		{"check --keys", []string{"round", "links", "--db", c.file, "--keys", t.TempDir(), "1"}},
+		{"there is no such round in this database", []string{"round", "links", "--db", c.url, "--keys", c.keys, "7"}},
+		{"there is no such round in this database", []string{"round", "close", "--db", c.url, "--keys", c.keys, "abcde"}},
+		{"check --keys", []string{"round", "close", "--db", c.url, "--keys", t.TempDir(), "1"}},
+		{"check --keys", []string{"round", "links", "--db", c.url, "--keys", t.TempDir(), "1"}},
 	} {
 		r := command(t, x.args...)
 		if r.code != 2 || !strings.Contains(r.errOut, x.want) || strings.Count(r.errOut, "\n") != 1 {

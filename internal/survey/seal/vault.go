@@ -84,14 +84,28 @@ func (v *Vault) load(round string) (*Key, error) {
 		}
 		other := paths[1-i]
 		if _, err := read(other, round); err != nil {
-			if err := write(other, round, k); err != nil {
-				return nil, fmt.Errorf("restoring the second copy of the round's key: %w", err)
+			if err := restore(p, other, round, k); err != nil {
+				return nil, err
 			}
 		}
 		v.remember(round, k)
 		return k, nil
 	}
 	return nil, ErrNoKey
+}
+
+// restore writes the lost copy of a key anew from the one at p. A copy also looks lost while another process destroys the key:
+// then the one at p goes next, and what was written here must go too. If p is still there, the other process has it before
+// it and looks once more for what was written, see Destroy. So one of the two finds it, in whatever order they come.
+func restore(p, lost, round string, k *Key) error {
+	err := write(lost, round, k)
+	if _, gone := os.Stat(p); errors.Is(gone, fs.ErrNotExist) {
+		return errors.Join(ErrNoKey, shred(lost+unfinished), shred(lost))
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // that is what another process took away
+		return fmt.Errorf("restoring the second copy of the round's key: %w", err)
+	}
+	return nil
 }
 
 func (v *Vault) remember(round string, k *Key) {
@@ -101,14 +115,17 @@ func (v *Vault) remember(round string, k *Key) {
 	v.keys[round] = k
 }
 
-// Destroy overwrites and removes both copies of a round's key. Destroying a key that is gone is no error.
+// Destroy overwrites and removes both copies of a round's key. Destroying a key that is gone is no error, and neither is
+// doing it in several processes at once.
 func (v *Vault) Destroy(round string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.keys, round)
 	var all error
-	for _, p := range v.paths(round) {
-		all = errors.Join(all, shred(p+unfinished), shred(p)) // a crash while writing leaves the first
+	for range 2 { // another process may have taken the first copy for a lost one meanwhile, see restore
+		for _, p := range v.paths(round) {
+			all = errors.Join(all, shred(p+unfinished), shred(p)) // a crash while writing leaves the first
+		}
 	}
 	return all
 }
@@ -256,7 +273,7 @@ func shred(path string) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Remove(path); err != nil {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // another process was faster
 		return err
 	}
 	return syncDir(filepath.Dir(path))
