@@ -15,6 +15,7 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
+	"taitorinki/internal/survey"
 )
 
 // binary is the real program, built once.
@@ -143,8 +144,8 @@ func TestACommandSpeaksToTheOperatorAndNotToARespondent(t *testing.T) {
 			t.Errorf("%v: exit %d, want 2 and %q\n%s", x.args, r.code, x.want, r.errOut)
 		}
 	}
-	if r := c.round(t); r.State != survey.Open {
-		t.Errorf("the round is %s, want open", r.State)
+	if state := c.state(t); state != survey.Open {
+		t.Errorf("the round is %s, want open", state)
 	}
 }
 
