@@ -40,7 +40,7 @@ type Scale struct{ Min, Max float64 }
 
 // drawing is one SVG while it is drawn.
 type drawing struct {
-	body   strings.Builder
+	body   []byte
 	width  float64
 	narrow bool
 }
@@ -49,7 +49,7 @@ type drawing struct {
 func pair(about About, draw func(d *drawing) (height float64)) string {
 	var out strings.Builder
 	out.WriteString(`<div class="chart-box">`)
-	for _, d := range []*drawing{{width: wideWidth}, {width: narrowWidth, narrow: true}} {
+	for _, d := range []*drawing{{width: wideWidth, body: make([]byte, 0, 4096)}, {width: narrowWidth, narrow: true, body: make([]byte, 0, 4096)}} {
 		class, suffix := "wide", "-w"
 		if d.narrow {
 			class, suffix = "narrow", "-n"
@@ -59,26 +59,59 @@ func pair(about About, draw func(d *drawing) (height float64)) string {
 		out.WriteString(`<svg class="chart ` + class + `" viewBox="0 0 ` + num(d.width) + " " + num(height) +
 			`" role="img" aria-labelledby="` + id + "-t " + id + `-d">` +
 			`<title id="` + id + `-t">` + clean(about.Title) + `</title><desc id="` + id + `-d">` + clean(about.Desc) + `</desc>` +
-			d.body.String() + `</svg>`)
+			string(d.body) + `</svg>`)
 	}
 	out.WriteString(`</div>`)
 	return out.String()
 }
 
-func (d *drawing) rect(class string, x, y, w, h, radius float64) {
-	d.body.WriteString(`<rect class="` + class + `" x="` + num(x) + `" y="` + num(y) + `" width="` + num(w) + `" height="` + num(h) + `"`)
-	if radius > 0 {
-		d.body.WriteString(` rx="` + num(radius) + `"`)
+// shape writes an element without content: its name, class, and attributes by name and value in turn.
+func (d *drawing) shape(name, class string, attrs ...attr) {
+	d.open(name, class)
+	d.attrs(attrs...)
+	d.write("/>")
+}
+
+type attr struct {
+	name  string
+	value float64
+}
+
+func (d *drawing) write(s string) { d.body = append(d.body, s...) }
+
+func (d *drawing) open(name, class string) {
+	d.write("<")
+	d.write(name)
+	d.write(` class="`)
+	d.write(class)
+	d.write(`"`)
+}
+
+func (d *drawing) attrs(attrs ...attr) {
+	for _, a := range attrs {
+		d.write(" ")
+		d.write(a.name)
+		d.write(`="`)
+		d.body = appendNum(d.body, a.value)
+		d.write(`"`)
 	}
-	d.body.WriteString(`/>`)
+}
+
+func (d *drawing) rect(class string, x, y, w, h, radius float64) {
+	all := [5]attr{{"x", x}, {"y", y}, {"width", w}, {"height", h}, {"rx", radius}}
+	if radius > 0 {
+		d.shape("rect", class, all[:]...)
+	} else {
+		d.shape("rect", class, all[:4]...)
+	}
 }
 
 func (d *drawing) line(class string, x1, y1, x2, y2 float64) {
-	d.body.WriteString(`<line class="` + class + `" x1="` + num(x1) + `" y1="` + num(y1) + `" x2="` + num(x2) + `" y2="` + num(y2) + `"/>`)
+	d.shape("line", class, attr{"x1", x1}, attr{"y1", y1}, attr{"x2", x2}, attr{"y2", y2})
 }
 
 func (d *drawing) circle(class string, x, y, r float64) {
-	d.body.WriteString(`<circle class="` + class + `" cx="` + num(x) + `" cy="` + num(y) + `" r="` + num(r) + `"/>`)
+	d.shape("circle", class, attr{"cx", x}, attr{"cy", y}, attr{"r", r})
 }
 
 // anchor says which point of a text stands at x.
@@ -92,19 +125,24 @@ const (
 
 // text writes lines below each other, the first with its baseline at y.
 func (d *drawing) text(class string, at anchor, x, y float64, lines ...string) {
-	d.body.WriteString(`<text class="` + class + `"`)
+	d.open("text", class)
 	if at != start {
-		d.body.WriteString(` text-anchor="` + string(at) + `"`)
+		d.write(` text-anchor="` + string(at) + `"`)
 	}
-	d.body.WriteString(` x="` + num(x) + `" y="` + num(y) + `">`)
+	d.attrs(attr{"x", x}, attr{"y", y})
+	d.write(">")
 	for i, s := range lines {
 		if i == 0 {
-			d.body.WriteString(clean(s))
+			d.write(clean(s))
 			continue
 		}
-		d.body.WriteString(`<tspan x="` + num(x) + `" y="` + num(y+float64(i)*lineHeight) + `">` + clean(s) + `</tspan>`)
+		d.write("<tspan")
+		d.attrs(attr{"x", x}, attr{"y", y + float64(i)*lineHeight})
+		d.write(">")
+		d.write(clean(s))
+		d.write("</tspan>")
 	}
-	d.body.WriteString(`</text>`)
+	d.write("</text>")
 }
 
 // row writes a row's label and tells where its figure goes: beside the label in the wide drawing, below it in the narrow
@@ -196,20 +234,25 @@ func formatter(format func(float64) string) func(float64) string {
 }
 
 // num writes a coordinate with one decimal at most.
-func num(v float64) string {
+func num(v float64) string { return string(appendNum(nil, v)) }
+
+func appendNum(b []byte, v float64) []byte {
 	tenths := int64(math.Round(v * 10))
-	if tenths%10 == 0 {
-		return strconv.FormatInt(tenths/10, 10)
-	}
-	sign := ""
 	if tenths < 0 {
-		sign, tenths = "-", -tenths
+		b, tenths = append(b, '-'), -tenths
 	}
-	return sign + strconv.FormatInt(tenths/10, 10) + "." + strconv.FormatInt(tenths%10, 10)
+	b = strconv.AppendInt(b, tenths/10, 10)
+	if tenths%10 != 0 {
+		b = append(b, '.', byte('0'+tenths%10))
+	}
+	return b
 }
 
 // clean escapes text for markup and drops what can't stand in it: control characters, broken bytes, soft hyphens.
 func clean(s string) string {
+	if plain(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\t' && r != '\n' || r == softHyphen || r == '\uFFFE' || r == '\uFFFF' {
 			return -1
@@ -217,4 +260,14 @@ func clean(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 	return html.EscapeString(s)
+}
+
+// plain reports whether s is as it must be already.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '<' || c == '>' || c == '&' || c == '\'' || c == '"' {
+			return false
+		}
+	}
+	return true
 }

@@ -57,7 +57,7 @@ func (c Dumbbell) SVG() string {
 			d.line("c-grid", x, top, x, bottom)
 			d.text("c-tick", middle, x, bottom+17, tickLabel(v, format))
 		}
-		d.body.WriteString(rows.body.String())
+		d.body = append(d.body, rows.body...)
 		return bottom + 26
 	})
 }

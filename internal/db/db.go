@@ -81,7 +81,7 @@ func openPostgres(url string) (*DB, error) {
 
 // pragmas: FULL makes each commit reach the disk before it is acknowledged; secure_delete overwrites what is deleted.
 const pragmas = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(wal)" +
-	"&_pragma=synchronous(full)&_pragma=secure_delete(1)&_pragma=cache_size(-16000)"
+	"&_pragma=synchronous(full)&_pragma=secure_delete(1)"
 
 func openSQLite(file string) (*DB, error) {
 	if dir := filepath.Dir(file); dir != "." {
@@ -96,7 +96,8 @@ func openSQLite(file string) (*DB, error) {
 	}
 	f.Close()
 	name := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(file)
-	w, err := sql.Open("sqlite", name+"?"+pragmas+"&_txlock=immediate")
+	// The writer looks through its whole cache at many a commit, so a small one is faster; the system has the pages too.
+	w, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=cache_size(-4000)&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func openSQLite(file string) (*DB, error) {
 		w.Close()
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	r, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=query_only(1)")
+	r, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=cache_size(-16000)&_pragma=query_only(1)")
 	if err != nil {
 		w.Close()
 		return nil, err

@@ -3,8 +3,11 @@ package survey
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/a-h/templ"
+
+	"taitorinki/internal/survey/instrument"
 )
 
 // itemKey is all that the card of a question with a few choices depends on.
@@ -33,5 +36,58 @@ func drawn(it answerItem) templ.Component {
 		}
 		_, err := io.WriteString(w, it.drawn)
 		return err
+	})
+}
+
+// blankKey is all that the questions of a page depend on before the first of them is answered, but for the ballot's tag.
+type blankKey struct {
+	round  int64
+	page   int
+	lang   string
+	plain  bool
+	closes int64
+}
+
+// blank reports whether nothing on the page is answered, and no question on it depends on another.
+func blank(page *instrument.Page, a instrument.Answers) bool {
+	for _, it := range page.Items {
+		if a[it.Index] != "" || it.ShowIf != nil {
+			return false
+		}
+	}
+	return true
+}
+
+const tagHole = "\x00"
+
+// blankQuestions draws a page that everybody meets first in the same state, or writes it as it was drawn before with this
+// ballot's tag in it.
+func (s *Service) blankQuestions(p answerPage, sh *Sheet, page *instrument.Page) templ.Component {
+	key := blankKey{sh.Round.ID, p.Number, p.Lang, p.Plain, p.Closes.UnixMicro()}
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		known, ok := s.blanks.Load(key)
+		if !ok {
+			p.Form.Ballot = tagHole
+			for _, it := range page.Items {
+				p.Items = append(p.Items, s.answerItem(p, sh, it, ""))
+			}
+			html, err := templ.ToGoHTML(ctx, questions(p))
+			if err != nil {
+				return err
+			}
+			known = strings.Split(string(html), tagHole)
+			s.blanks.Store(key, known)
+		}
+		for i, part := range known.([]string) {
+			if i > 0 {
+				if _, err := io.WriteString(w, sh.Tag); err != nil {
+					return err
+				}
+			}
+			if _, err := io.WriteString(w, part); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -48,6 +48,7 @@ type Service struct {
 	states      stateMemory
 	cover       cover
 	cards       sync.Map // itemKey to the drawn question, see drawn
+	blanks      sync.Map // blankKey to a drawn page in parts, see blankQuestions
 }
 
 // State is where a round is in its life.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/errs"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/ui"
@@ -109,6 +111,7 @@ type answerPage struct {
 	Part     ui.SurveyPart
 	Items    []answerItem
 	Problems []ui.FieldError
+	Rest     templ.Component
 }
 
 type answerItem struct {
@@ -171,6 +174,11 @@ func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 		p.Privacy, p.Minutes = set.Privacy.In(p.Lang), in.Minutes
 		p.Licence = in.Attribution.In(p.Lang) + " (" + in.Licence + ")"
 	}
+	if len(problems) == 0 && blank(src, sh.Answers) {
+		p.Rest = s.blankQuestions(p, sh, src)
+		return s.Kit.ShowStatus(w, r, status, p.Page, questionPage(p))
+	}
+	p.Items = make([]answerItem, 0, len(src.Items))
 	for _, it := range src.Items {
 		wrong := ""
 		for _, bad := range problems {
@@ -186,6 +194,7 @@ func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 		p.Items = append(p.Items, a)
 	}
 	p.Shell.Error = len(p.Problems) > 0
+	p.Rest = questions(p)
 	return s.Kit.ShowStatus(w, r, status, p.Page, questionPage(p))
 }
 

@@ -384,7 +384,9 @@ func (k *Kit) render(ctx context.Context, b *bytes.Buffer, p Page, c templ.Compo
 
 // See leads the reader to another page after a change.
 func See(w http.ResponseWriter, r *http.Request, url string) error {
-	http.Redirect(w, r, url, http.StatusSeeOther)
+	// Not http.Redirect, which writes a page for browsers of the last century and reads the address anew.
+	w.Header().Set("Location", url)
+	w.WriteHeader(http.StatusSeeOther)
 	return nil
 }
 

@@ -30,7 +30,10 @@ func (in *Instrument) Blank() Answers { return make(Answers, len(in.Items)) }
 // the item's id. Empty values are no answer.
 func (in *Instrument) Canonical(i int, raw []string) (string, error) {
 	it := in.Items[i]
-	given := slices.DeleteFunc(slices.Clone(raw), func(s string) bool { return strings.TrimSpace(s) == "" })
+	given := raw
+	if empty := func(s string) bool { return strings.TrimSpace(s) == "" }; slices.ContainsFunc(raw, empty) {
+		given = slices.DeleteFunc(slices.Clone(raw), empty)
+	}
 	if len(given) == 0 {
 		return "", nil
 	}

@@ -74,6 +74,9 @@ func tidy(code string) string {
 	if len(code) > 200 {
 		return ""
 	}
+	if strings.Trim(code, alphabet) == "" {
+		return code // as we wrote it
+	}
 	return mixedUp.Replace(strings.ToLower(code))
 }
 

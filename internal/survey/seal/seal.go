@@ -41,7 +41,7 @@ type StateID [16]byte
 type Key struct {
 	raw     [KeySize]byte
 	token   []byte
-	ballot  []byte
+	ballot  cipher.Block
 	state   cipher.Block
 	box     cipher.AEAD
 	permute cipher.Block
@@ -57,7 +57,7 @@ func NewKey() *Key {
 // FromBytes is the key with the given bytes.
 func FromBytes(raw [KeySize]byte) *Key {
 	return &Key{
-		raw: raw, token: derive(raw[:], "token"), ballot: derive(raw[:], "ballot"), state: block(derive(raw[:], "ballot state")),
+		raw: raw, token: derive(raw[:], "token"), ballot: block(derive(raw[:], "ballot")), state: block(derive(raw[:], "ballot state")),
 		box: aead(derive(raw[:], "ballot box")), permute: block(derive(raw[:], "feedback")),
 	}
 }
@@ -97,11 +97,9 @@ func (k *Key) Token(invitation int64) (s link.Secret) {
 	return s
 }
 
-// Ballot is the ballot that a token opens.
+// Ballot is the ballot that a token opens: the token enciphered under a key of its own.
 func (k *Key) Ballot(token link.Secret) (id BallotID) {
-	m := hmac.New(sha256.New, k.ballot)
-	m.Write(token[:])
-	copy(id[:], m.Sum(nil))
+	k.ballot.Encrypt(id[:], token[:])
 	return id
 }
 
