@@ -25,8 +25,9 @@ func (s *server) journeys(links []string, clients int, autosave bool, bare, flus
 			c := newClient(s.addr)
 			for code := range todo {
 				if err := c.journey(code, autosave); err != nil {
-					failed.Add(1)
-					log.Println(err)
+					if failed.Add(1) <= 3 {
+						log.Println(err)
+					}
 				}
 			}
 			mu.Lock()
