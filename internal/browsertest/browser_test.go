@@ -259,10 +259,10 @@ func (b *Browser) Look(v View) {
 	send(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 }
 
-// NoScript turns JavaScript off for the pages that follow.
-func (b *Browser) NoScript() {
+// NoScript turns JavaScript off for the pages that follow, or on again.
+func (b *Browser) NoScript(off bool) {
 	b.t.Helper()
-	send(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	send(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: off})
 }
 
 // Offline cuts the connection, or mends it.
