@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const patience = 10 * time.Second
+const patience = 20 * time.Second
 
 // The one Chromium of the package; every Browser is a context of its own in it, as a fresh private window is.
 var chromium struct {

@@ -79,7 +79,7 @@ func (s *Site) route(path string) string {
 // in is the same tab in a subtest.
 func (b *Browser) in(t testing.TB) *Browser { c := &Browser{t: t, ctx: b.ctx, base: b.base}; return c }
 
-// walks are all pages of a county where everything goes well, in the order of three visitors.
+// walks are all pages of a county where everything goes well, in the order of four visitors.
 func (s *Site) walks(t *testing.T) []walk {
 	t.Helper()
 	var open, closed survey.Round
@@ -93,7 +93,7 @@ func (s *Site) walks(t *testing.T) []walk {
 			closed = r
 		}
 	}
-	return []walk{{"coordinator", s, s.coordinatorsStops(t, open, closed)}, {"respondent", s, s.respondentsStops(t, open, closed)}, {"visitor", s, s.visitorsStops()}}
+	return []walk{{"rounds", s, s.roundsStops(t, open, closed)}, {"people", s, s.peopleStops(t)}, {"respondent", s, s.respondentsStops(t, open, closed)}, {"visitor", s, s.visitorsStops()}}
 }
 
 func (s *Site) visitorsStops() []stop {
@@ -107,14 +107,11 @@ func (s *Site) visitorsStops() []stop {
 		at("/sign-in/wrong"), at("/accessibility"), at("/privacy"), at("/nothing-here"), at("/demo"), at("/demo/mail"), at("/demo/mail/0"), at("/dev/ui"), at("/units")}
 }
 
-func (s *Site) coordinatorsStops(t *testing.T, open, closed survey.Round) []stop {
+func (s *Site) peopleStops(t *testing.T) []stop {
 	c := s.County.Cast
-	draft := s.draft(t, whole, nil)
 	units, err := people.Units(t.Context(), s.App.Config.DB)
 	must(t, err)
 	who, err := people.PersonByEmail(t.Context(), s.App.Config.DB, c.Supervisor)
-	must(t, err)
-	all, err := survey.Instruments(t.Context(), s.App.Config.DB)
 	must(t, err)
 	list := newStaffList(t, s)
 	person := fmt.Sprintf("/people/%d", who.ID)
@@ -123,28 +120,37 @@ func (s *Site) coordinatorsStops(t *testing.T, open, closed survey.Round) []stop
 		{"menu", func(b *Browser) { b.Look(Phone); b.Open("/units"); b.Click(".menu-button") }},
 		{"own menu", func(b *Browser) { b.Open("/units"); b.Click(".user-button") }},
 		at("/units"), at(fmt.Sprintf("/units/%d", units[0].ID)), at(fmt.Sprintf("/units/%d", who.UnitID)),
-		at("/people"), at("/people?page=2"), at("/people?q=zzzz"), at(person),
-		{"role without a choice", func(b *Browser) { b.Open(person); b.Go(`form[action$="/roles"] button`) }},
+		at("/people"), at("/people?page=6"), at("/people?q=zzzz"), at(person),
+		{"role without a choice", func(b *Browser) {
+			b.Open(person)
+			JS[bool](b, `(() => { document.querySelectorAll("main select").forEach((s) => { s.selectedIndex = -1; }); return true; })()`)
+			b.Go(`form[action$="/roles"] button`)
+			b.status(http.StatusUnprocessableEntity)
+		}},
 		at("/people/import"),
 		{"import without files", func(b *Browser) { b.Open("/people/import"); b.Go("main form button") }},
 		{"import difference", func(b *Browser) { b.Open("/people/import"); b.upload("#people", list); b.Go("main form button") }},
-		at("/roles/import"),
-		at("/rounds"), at("/rounds/new"), at(rd(draft, "/edit")),
+		at("/roles/import"), at("/audit"), at("/me"),
+	}
+	for _, email := range []string{c.Administrator, c.DataProtectionOfficer, c.Researcher, c.Supervisor, c.MentorCandidate} {
+		out = append(out, stop{"start of " + email, func(b *Browser) { b.as(email) }})
+	}
+	return append(out, stop{"a page that is not the reader's", func(b *Browser) { b.Open("/people/import"); b.status(http.StatusForbidden) }})
+}
+
+func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
+	draft := s.draft(t, whole, nil)
+	return []stop{
+		{"rounds", func(b *Browser) { b.as(s.County.Cast.Coordinator); b.Open("/rounds") }},
+		at("/rounds/new"), at(rd(draft, "/edit")),
 		{"round with errors", func(b *Browser) {
 			b.Open(rd(draft, "/edit"))
 			JS[bool](b, `(() => { document.getElementById("name_fi").value = ""; return true; })()`)
 			b.Go(`button[value="check"]`)
 		}},
 		at(rd(draft, "/open")), at(rd(&open, "")), at(rd(&open, "/close")), at(rd(&closed, "")),
-		at("/results"), at("/results/" + closed.Code), at("/instruments"), at("/audit"), at("/me"),
+		at("/results"), at("/results/" + closed.Code), at("/instruments"),
 	}
-	for i, in := range all {
-		out = append(out, at(fmt.Sprintf("/instruments/%d%s", in.ID, []string{"", "?in=sv"}[i%2])))
-	}
-	for _, email := range []string{c.Administrator, c.DataProtectionOfficer, c.Researcher, c.MentorCandidate, c.Supervisor} {
-		out = append(out, stop{"start of " + email, func(b *Browser) { b.as(email) }})
-	}
-	return append(out, stop{"a page that is not the supervisor's", func(b *Browser) { b.Open("/audit"); b.status(http.StatusForbidden) }})
 }
 
 func rd(r *survey.Round, more string) string { return fmt.Sprintf("/rounds/%d%s", r.ID, more) }

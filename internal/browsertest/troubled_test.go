@@ -3,6 +3,7 @@ package browsertest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -87,7 +88,7 @@ func (s *troubled) coordinatorsStops(t *testing.T) []stop {
 		must(t, os.WriteFile(name, []byte(text), 0o600))
 		return name
 	}
-	staff := file("people.csv", "email,name,unit\nei-osoite,Aino,TUNTEMATON\nb@kaislaranta.example,,X\n")
+	staff := file("people.csv", string(s.County.PeopleCSV())+"T1,ei-osoite,Aino,TUNTEMATON,,fi,\nT2,b@kaislaranta.example,,X,,fi,\n")
 	roles := file("roles.csv", "email,role,unit\n"+s.County.Cast.Expert+",asiantuntija,\ntuntematon@kaislaranta.example,mentori,\n"+s.County.Cast.Expert+",keisari,X\n")
 	useless := file("useless.csv", "a,b\n1,2\n")
 	broken := file("broken.json", `{"format": "taitorinki-instrument/1", "key": "X", "pages": [{}]}`)
@@ -114,6 +115,7 @@ func (s *troubled) coordinatorsStops(t *testing.T) []stop {
 		{"list of roles with problems, not ticked", confirm},
 		{"list of roles of no use", bring("/roles/import", "#roles", useless)},
 		{"instrument with problems", func(b *Browser) { bring("/instruments", "#file", broken)(b); b.mustHave("[data-error-summary]") }},
+		at(fmt.Sprintf("/instruments/%d?in=sv", s.kinds.InstrumentID)),
 		{"page that fails", func(b *Browser) { s.failing(b, past, "/rounds") }},
 	}
 }
