@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const patience = 10 * time.Second
+const patience = 20 * time.Second
 
 // The one Chromium of the package; every Browser is a context of its own in it, as a fresh private window is.
 var chromium struct {
@@ -259,10 +259,10 @@ func (b *Browser) Look(v View) {
 	send(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
 }
 
-// NoScript turns JavaScript off for the pages that follow.
-func (b *Browser) NoScript() {
+// NoScript turns JavaScript off for the pages that follow, or on again.
+func (b *Browser) NoScript(off bool) {
 	b.t.Helper()
-	send(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	send(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: off})
 }
 
 // Offline cuts the connection, or mends it.

@@ -137,7 +137,7 @@ func TestAProfessionalAnswersWithoutJavaScript(t *testing.T) {
 	r := s.opened(t, pulse, nil)
 	_, link := invited(t, s)
 	b := newBrowser(t, s.URL, Phone)
-	b.NoScript()
+	b.NoScript(true)
 	b.Open(link)
 	items := pageItems(b)
 	b.Choose(items[0], "4")

@@ -31,12 +31,16 @@ type Site struct {
 	close  func()
 }
 
-func newSite(d *db.DB, dir string) (*Site, error) {
+// newSite starts a site that sends its mail by post; nil keeps the mail.
+func newSite(d *db.DB, dir string, post mail.Sender) (*Site, error) {
 	s := &Site{Demo: demo.New(county.Small), County: county.Make(county.Small, 2026)}
+	if post == nil {
+		post = s.Demo.Mail
+	}
 	srv := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + srv.Listener.Addr().String()
 	var err error
-	s.App, err = app.New(app.Config{DB: d, Mail: s.Demo.Mail, Now: s.Demo.Clock.Now, BaseURL: s.URL, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
+	s.App, err = app.New(app.Config{DB: d, Mail: post, Now: s.Demo.Clock.Now, BaseURL: s.URL, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
 	if err != nil {
 		srv.Close()
 		return nil, err
@@ -66,7 +70,13 @@ func newSite(d *db.DB, dir string) (*Site, error) {
 // fresh is a site of the test's own: the staff are in, nobody has been asked anything.
 func fresh(t *testing.T, d *db.DB) *Site {
 	t.Helper()
-	s, err := newSite(d, t.TempDir())
+	return staffed(t, d, nil)
+}
+
+// staffed is a fresh site that sends its mail by post.
+func staffed(t *testing.T, d *db.DB, post mail.Sender) *Site {
+	t.Helper()
+	s, err := newSite(d, t.TempDir(), post)
 	must(t, err)
 	t.Cleanup(s.close)
 	ctx := t.Context()
@@ -187,7 +197,7 @@ func fillShown() (*Site, error) {
 	if err := d.Migrate(context.Background()); err != nil {
 		return nil, err
 	}
-	s, err := newSite(d, dir)
+	s, err := newSite(d, dir, nil)
 	if err != nil {
 		return nil, err
 	}
