@@ -98,7 +98,8 @@ func (s *troubled) coordinatorsStops(t *testing.T) []stop {
 	confirm := func(b *Browser) { b.Go(`main form[method="post"] button`); b.mustHave("[data-error-summary]") }
 	return []stop{
 		{"start", func(b *Browser) { b.as(s.County.Cast.Coordinator) }},
-		{"sending half done, with troubles", func(b *Browser) { b.Open(rd(s.sending, "")); b.mustHave("[data-refresh-seconds]", "details table") }},
+		{"sending half done, with troubles", func(b *Browser) { b.Open(rd(s.sending, "")); b.mustHave("[data-refresh-seconds]", "details li") }},
+		at(rd(s.sending, "/resend")),
 		{"sending paused", func(b *Browser) { b.Go(`form[action$="/pause"] button`); b.mustHave(`input[name="paused"][value="0"]`) }},
 		{"round without its key", func(b *Browser) { b.Open(rd(s.lost, "")); b.mustHave(".notice.wrong") }},
 		{"opening blocked by its time", func(b *Browser) { b.Open(rd(past, "/open")); b.mustHave(".notice.wrong", ".notice.warning") }},
