@@ -12,21 +12,38 @@ const softHyphen = '\u00AD'
 func textWidth(s string, size float64) float64 {
 	em := 0.0
 	for _, r := range s {
-		switch {
-		case r == softHyphen || unicode.Is(unicode.Mn, r):
-		case strings.ContainsRune("iljI.,:;'|!()- /\u00a0", r):
-			em += 0.34
-		case strings.ContainsRune("tfr", r):
-			em += 0.42
-		case strings.ContainsRune("mwMW%@—", r) || r >= 0x1100:
-			em += 0.9
-		case unicode.IsUpper(r):
-			em += 0.72
-		default:
-			em += 0.61
+		if int(r) < len(usual) {
+			em += usual[r]
+		} else {
+			em += letterWidth(r)
 		}
 	}
 	return em * size
+}
+
+// usual are the widths of the letters of our languages.
+var usual = func() (w [256]float64) {
+	for r := range w {
+		w[r] = letterWidth(rune(r))
+	}
+	return w
+}()
+
+func letterWidth(r rune) float64 {
+	switch {
+	case r == softHyphen || unicode.Is(unicode.Mn, r):
+		return 0
+	case strings.ContainsRune("iljI.,:;'|!()- /\u00a0", r):
+		return 0.34
+	case strings.ContainsRune("tfr", r):
+		return 0.42
+	case strings.ContainsRune("mwMW%@—", r) || r >= 0x1100:
+		return 0.9
+	case unicode.IsUpper(r):
+		return 0.72
+	default:
+		return 0.61
+	}
 }
 
 // wrap breaks text into lines of at most the given width: between words, and within a word only when it is longer than

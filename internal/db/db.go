@@ -97,7 +97,8 @@ func openSQLite(file string) (*DB, error) {
 	f.Close()
 	name := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(file)
 	// The writer looks through its whole cache at many a commit, so a small one is faster; the system has the pages too.
-	w, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=cache_size(-4000)&_txlock=immediate")
+	// A long log is brought into the file seldom, and a page that was written often only once: 4,000 pages are 16 MB.
+	w, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=cache_size(-4000)&_pragma=wal_autocheckpoint(4000)&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}

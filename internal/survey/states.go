@@ -42,7 +42,7 @@ func (x *ballotState) open(in *instrument.Instrument, key *seal.Key, id seal.Bal
 }
 
 // The newest of four states, which have no holes; a round without any of them is one row too.
-const stateQuery = `SELECT r.id, r.code, r.instrument_id, r.state, r.opens_at, r.closes_at, b.id, b.sealed
+const stateQuery = `SELECT r.id, r.instrument_id, r.state, r.opens_at, r.closes_at, b.id, b.sealed
 	FROM survey_rounds r LEFT JOIN survey_ballots b ON b.id = CASE
 		WHEN NOT EXISTS (SELECT 1 FROM survey_ballots WHERE id = $3) THEN $2
 		WHEN NOT EXISTS (SELECT 1 FROM survey_ballots WHERE id = $4) THEN $3
@@ -98,8 +98,8 @@ func (s *Service) readState(ctx context.Context, code string, ids [4]seal.StateI
 	var id []byte
 	r := &x.round
 	err = s.DB.HotRow(ctx, stateQuery, code, ids[0][:], ids[1][:], ids[2][:], ids[3][:]).
-		Scan(&r.ID, &r.Code, &r.InstrumentID, &r.State, &opens, &closes, &id, &x.sealed)
-	r.OpensAt, r.ClosesAt = opens.Time, closes.Time
+		Scan(&r.ID, &r.InstrumentID, &r.State, &opens, &closes, &id, &x.sealed)
+	r.Code, r.OpensAt, r.ClosesAt = code, opens.Time, closes.Time
 	for i := range ids {
 		if string(ids[i][:]) == string(id) {
 			return i, err

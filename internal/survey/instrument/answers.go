@@ -63,12 +63,26 @@ func (it *Item) problem(key string, args ...any) Problem {
 // choice numbers the choices of a scale or single item from 1, "not applicable" last; 0 is none of them.
 func (it *Item) choice(answer string) int {
 	if it.Type == TypeSingle {
-		return 1 + slices.IndexFunc(it.Options, func(o Option) bool { return o.Value == answer })
+		for i := range it.Options {
+			if it.Options[i].Value == answer {
+				return i + 1
+			}
+		}
+		return 0
 	}
 	if answer == NotApplicable && it.response.NotApplicable != nil {
 		return len(it.response.Steps) + 1
 	}
-	return 1 + slices.IndexFunc(it.response.Steps, func(s Step) bool { return strconv.Itoa(s.Value) == answer })
+	n, err := strconv.Atoi(answer)
+	if err != nil || strconv.Itoa(n) != answer {
+		return 0 // "+1" and "01" are no choices
+	}
+	for i := range it.response.Steps {
+		if it.response.Steps[i].Value == n {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 func (it *Item) chosen(given []string) (string, error) {

@@ -61,6 +61,10 @@ func (in *Instrument) Encode(a Answers) ([]byte, error) {
 // canonical checks one stored answer. The message names the item only: answers do not belong in a log.
 func (in *Instrument) canonical(i int, answer string) error {
 	it := in.Items[i]
+	few := it.Type == TypeScale || it.Type == TypeSingle
+	if answer == "" || few && it.choice(answer) > 0 {
+		return nil
+	}
 	raw := []string{answer}
 	if it.Type == TypeMultiple {
 		raw = strings.Split(answer, ",")
