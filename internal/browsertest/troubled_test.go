@@ -99,8 +99,8 @@ func (s *troubled) coordinatorsStops(t *testing.T) []stop {
 	return []stop{
 		{"start", func(b *Browser) { b.as(s.County.Cast.Coordinator) }},
 		{"sending half done, with troubles", func(b *Browser) { b.Open(rd(s.sending, "")); b.mustHave("[data-refresh-seconds]", "details li") }},
-		at(rd(s.sending, "/resend")),
 		{"sending paused", func(b *Browser) { b.Go(`form[action$="/pause"] button`); b.mustHave(`input[name="paused"][value="0"]`) }},
+		at(rd(s.sending, "/resend")),
 		{"round without its key", func(b *Browser) { b.Open(rd(s.lost, "")); b.mustHave(".notice.wrong") }},
 		{"opening blocked by its time", func(b *Browser) { b.Open(rd(past, "/open")); b.mustHave(".notice.wrong", ".notice.warning") }},
 		{"opening blocked by its size", func(b *Browser) { b.Open(rd(few, "/open")); b.mustHave(".notice.wrong") }},
