@@ -48,7 +48,7 @@ func (b *Browser) axeRun(v View) []violation {
 	if v.Dark {
 		colours = "dark"
 	}
-	return do(b, chromedp.Evaluate[[]violation](`look.axe("`+colours+`")`, chromedp.EvalAwaitPromise))
+	return within(b, 6*patience, chromedp.Evaluate[[]violation](`look.axe("`+colours+`")`, chromedp.EvalAwaitPromise))
 }
 
 // seen is every view in which a page is checked, in an order that changes one thing at a time.
@@ -113,7 +113,7 @@ func TestTheWalkSeesAFaultOfOneWidthInOneColour(t *testing.T) {
 	b.put(source)
 	rule := func(css string) { JS[int](b, `document.styleSheets[0].insertRule(`+strconv.Quote(css)+`)`) }
 	rule("@media (max-width: 330px) and (prefers-color-scheme: dark) { main p { color: #333 !important } }")
-	for _, v := range seen {
+	for _, v := range []View{Narrow, Narrow.dark(), Desktop.dark()} {
 		b.Look(v)
 		got := len(b.axeRun(v)) > 0
 		if want := v.Name == "narrow dark"; got != want {

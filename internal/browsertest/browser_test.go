@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const patience = 20 * time.Second
+const patience = 20 * time.Second // for one thing that the browser does; axe takes longer on a busy machine
 
 // The one Chromium of the package; every Browser is a context of its own in it, as a fresh private window is.
 var chromium struct {
@@ -209,9 +209,11 @@ func (b *Browser) complaints() []string {
 	return out
 }
 
-func do[T any](b *Browser, a chromedp.Action[T]) T {
+func do[T any](b *Browser, a chromedp.Action[T]) T { b.t.Helper(); return within(b, patience, a) }
+
+func within[T any](b *Browser, d time.Duration, a chromedp.Action[T]) T {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
+	ctx, stop := context.WithTimeout(b.ctx, d)
 	defer stop()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {

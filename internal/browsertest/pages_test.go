@@ -117,10 +117,10 @@ func (s *Site) peopleStops(t *testing.T) []stop {
 	person := fmt.Sprintf("/people/%d", who.ID)
 	out := []stop{
 		{"start of the coordinator", func(b *Browser) { b.as(c.Coordinator) }},
-		{"menu", func(b *Browser) { b.Look(Phone); b.Open("/units"); b.Click(".menu-button") }},
-		{"own menu", func(b *Browser) { b.Open("/units"); b.Click(".user-button") }},
+		{"menu", func(b *Browser) { b.Look(Phone); b.Open("/me"); b.Click(".menu-button") }},
+		{"own menu", func(b *Browser) { b.Open("/me"); b.Click(".user-button") }},
 		at("/units"), at(fmt.Sprintf("/units/%d", units[0].ID)), at(fmt.Sprintf("/units/%d", who.UnitID)),
-		at("/people"), at("/people?page=6"), at("/people?q=zzzz"), at(person),
+		at("/people?page=2"), at("/people?q=zzzz"), at(person),
 		{"role without a choice", func(b *Browser) {
 			b.Open(person)
 			JS[bool](b, `(() => { document.querySelectorAll("main select").forEach((s) => { s.selectedIndex = -1; }); return true; })()`)
@@ -142,7 +142,7 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 	draft := s.draft(t, whole, nil)
 	return []stop{
 		{"rounds", func(b *Browser) { b.as(s.County.Cast.Coordinator); b.Open("/rounds") }},
-		at("/rounds/new"), at(rd(draft, "/edit")),
+		at("/rounds/new"),
 		{"round with errors", func(b *Browser) {
 			b.Open(rd(draft, "/edit"))
 			JS[bool](b, `(() => { document.getElementById("name_fi").value = ""; return true; })()`)

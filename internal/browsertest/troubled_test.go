@@ -45,8 +45,7 @@ func newTroubled(t *testing.T) *troubled {
 	must(t, err)
 	_, _, err = s.App.Survey.ImportInstrument(t.Context(), data)
 	must(t, err)
-	s.kinds = s.opened(t, "small", nil)
-	s.lost, s.spoilt = s.opened(t, pulse, nil), s.opened(t, pulse, nil)
+	s.kinds, s.lost, s.spoilt = s.quiet(t, "small"), s.quiet(t, pulse), s.quiet(t, pulse)
 	s.lostLink = s.blank(t, s.lost.ID, 1)[0]
 	keys := s.App.Config.Keys
 	for _, dir := range []string{keys, filepath.Join(keys, "copy")} {
@@ -54,6 +53,15 @@ func newTroubled(t *testing.T) *troubled {
 	}
 	s.App.Survey.Vault.Forget()
 	return s
+}
+
+// quiet is an open round of which no mail is sent.
+func (s *troubled) quiet(t *testing.T, instrument string) *survey.Round {
+	t.Helper()
+	r := s.draft(t, instrument, nil)
+	must(t, outbox.Pause(t.Context(), s.App.Config.DB, r.Topic(), true))
+	must(t, s.App.Survey.CheckAndOpen(t.Context(), r.ID, 0))
+	return r
 }
 
 // halfSent waits until the first round's mail stands still: the rest is put off.
@@ -103,8 +111,7 @@ func (s *troubled) coordinatorsStops(t *testing.T) []stop {
 		{"round without its key", func(b *Browser) { b.Open(rd(s.lost, "")); b.mustHave(".notice.wrong") }},
 		{"opening blocked by its time", func(b *Browser) { b.Open(rd(past, "/open")); b.mustHave(".notice.wrong", ".notice.warning") }},
 		{"opening blocked by its size", func(b *Browser) { b.Open(rd(few, "/open")); b.mustHave(".notice.wrong") }},
-		{"staff list with problems", bring("/people/import", "#people", staff)},
-		{"staff list with problems, not ticked", confirm},
+		{"staff list with problems, not ticked", func(b *Browser) { bring("/people/import", "#people", staff)(b); confirm(b) }},
 		{"staff list of no use", bring("/people/import", "#people", useless)},
 		{"no list of roles", func(b *Browser) {
 			b.Open("/roles/import")
