@@ -151,6 +151,8 @@ func (s *Service) fillGrant(ctx context.Context, p *personPage, v web.Visitor) e
 	if err != nil {
 		return err
 	}
+	// Nobody is to get a role by a careless press.
+	p.Grant.RoleChoice = append(p.Grant.RoleChoice, ui.Option{Label: p.T("people.choose-role")})
 	for _, role := range Roles {
 		if role != Administrator || v.May(GrantAdministrator) {
 			p.Grant.RoleChoice = append(p.Grant.RoleChoice, ui.Option{Value: role, Label: p.T("people.role-" + role)})
