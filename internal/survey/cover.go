@@ -30,7 +30,7 @@ const (
 
 // observe takes note of the time between two saves of one respondent.
 func (c *cover) observe(since time.Duration) {
-	if since > longPause {
+	if since <= 0 || since > longPause {
 		return
 	}
 	c.mu.Lock()
@@ -56,7 +56,7 @@ func (s *Service) owe(round int64, size, n int) {
 	}
 	var at time.Duration
 	for range n {
-		at += c.gap() / 2 // between two answers
+		at += c.gap() * 3 / 4 // a little faster than the respondent, so that little follows the end
 		var t *time.Timer
 		write := func() {
 			if err := s.writeCover(round, size); err != nil {

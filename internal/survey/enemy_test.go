@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,6 +55,9 @@ type campaign struct {
 	spy                spy
 	mid, before, after dump
 	rows               []logRow
+	other              *survey.Service
+	elsewhere          []string // links of the other round
+	passed             *atomic.Int64
 	copies             [][]byte // backups of mid-round
 	needles            *needles
 }
@@ -64,7 +68,7 @@ const pages = 3 // of it
 
 func newCampaign(t *testing.T, d *db.DB, units, each int) *campaign {
 	t.Helper()
-	c := &campaign{f: newFixture(t, d, units, each)}
+	c := &campaign{f: newFixture(t, d, units, each), passed: new(atomic.Int64)}
 	c.f.s.Now = time.Now // the rows that cover skipped questions follow the pace of answering
 	c.spy = newSpy(t, d)
 	rng := rand.New(rand.NewPCG(2026, uint64(units*each)))
@@ -74,12 +78,15 @@ func newCampaign(t *testing.T, d *db.DB, units, each int) *campaign {
 		p[i], p[j] = p[j], p[i]
 	})
 	c.round = c.f.open(enemyInstrument(), nil)
-	c.spy.mark()
 	codes := c.f.codes(c.round.ID)
 	numbers := rng.Perm(99_999)
 	for _, p := range rng.Perm(len(codes))[:len(codes)*9/10] {
-		c.who = append(c.who, &respondent{person: p, code: codes[p], one: rng.IntN(4) > 0, answers: randomAnswers(rng, numbers[p])})
+		c.who = append(c.who, &respondent{person: p, code: codes[p], one: rng.IntN(8) > 0, answers: randomAnswers(rng, numbers[p])})
 	}
+	if units > 1 {
+		c.openElsewhere()
+	}
+	c.spy.mark()
 	return c
 }
 
@@ -144,16 +151,38 @@ func (c *campaign) steps(r *respondent) (steps []func()) {
 	})
 }
 
-// passTime takes as long as a save. Who skips a question reads it too: the time that people spend is what no store can
-// hide, and here it says nothing.
+// passTime takes as long as a save: it is one, in another round and by another process, whose pace is its own. Who skips a question reads it too: the time that people
+// spend is what no store can hide, and here it says nothing.
 func (c *campaign) passTime() {
-	_, err := c.f.d.Save(c.f.t.Context(), `INSERT INTO mail_topics (topic, paused) VALUES ('elsewhere', $1) ON CONFLICT (topic) DO UPDATE SET paused = $1`, false)
+	n := c.passed.Add(1)
+	sh, err := c.other.Sheet(c.f.t.Context(), c.elsewhere[n%int64(len(c.elsewhere))])
 	must(c.f.t, err)
+	_, err = c.other.SaveOne(c.f.t.Context(), sh, survey.Given{Item: 0, Values: []string{fmt.Sprint(n%5 + 1)}})
+	must(c.f.t, err)
+}
+
+// openElsewhere opens another round, for people who do not answer in this one.
+func (c *campaign) openElsewhere() {
+	answers := map[int]bool{}
+	for _, r := range c.who {
+		answers[r.person] = true
+	}
+	all := c.f.pop.People
+	var others []survey.Invitee
+	for i, p := range all {
+		if !answers[i] {
+			others = append(others, p)
+		}
+	}
+	c.other = c.f.restarted()
+	c.f.pop.People = others
+	c.elsewhere = c.f.codes(c.f.open(enemyInstrument(), nil).ID)
+	c.f.pop.People = all
 }
 
 // answer lets people answer, some at a time. Each thinks before every step.
 func (c *campaign) answer(who []*respondent) {
-	const atOnce, thinking = 8, 3 * time.Millisecond
+	const atOnce, thinking = 4, 2 * time.Millisecond
 	next := make(chan *respondent)
 	var all sync.WaitGroup
 	for range atOnce {
@@ -177,7 +206,7 @@ func (c *campaign) answer(who []*respondent) {
 
 // logged is how many rows the log has had since the opening.
 func (c *campaign) logged() int {
-	return c.f.count(`SELECT count(*) FROM survey_ballots`) - len(c.f.pop.People)
+	return c.f.count(`SELECT count(*) FROM survey_ballots WHERE round_id = $1`, c.round.ID) - len(c.f.pop.People)
 }
 
 // run plays the round from the first answer to after the closing.
@@ -193,7 +222,12 @@ func (c *campaign) run(t *testing.T) {
 	}
 	c.answer(c.who[half:])
 	c.before = takeDump(t, c.f.d, c.spy)
-	c.rows = c.spy.rows()
+	ofRound := map[seal.StateID]bool{}
+	tb := c.before["survey_ballots"]
+	for _, row := range tb.rows {
+		ofRound[seal.StateID(row[tb.col("id")].([]byte))] = row[tb.col("round_id")].(int64) == c.round.ID
+	}
+	c.rows = slices.DeleteFunc(c.spy.rows(), func(r logRow) bool { return !ofRound[r.id] })
 	c.whose(t)
 	c.needles = c.secrets(t)
 	c.close(t)
@@ -284,7 +318,7 @@ func (c *campaign) ofInvitations(dumps ...dump) []feature {
 	invitation := map[int64]int{}
 	tb := c.mid["survey_invitations"]
 	for _, row := range tb.rows {
-		if i, ok := person[row[tb.col("person_id")].(int64)]; ok {
+		if i, ok := person[row[tb.col("person_id")].(int64)]; ok && row[tb.col("round_id")].(int64) == c.round.ID {
 			invitation[row[tb.col("id")].(int64)] = i
 		}
 	}
@@ -426,7 +460,7 @@ func TestTheEnemyCannotJoinAResponseToAnInvitation(t *testing.T) {
 		c.run(t)
 		c.plainTextIsNowhere(t, logged)
 		found := c.attack("", "")
-		t.Logf("%d pairs of features, the worst %v", len(found), found[:12])
+		t.Logf("%d pairs tried, the worst %v", len(found), found[:12])
 		if len(found) < 50 {
 			t.Errorf("only %d pairs of features were tried", len(found))
 		}

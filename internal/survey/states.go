@@ -120,9 +120,7 @@ func (s *Service) addState(ctx context.Context, key *seal.Key, id seal.BallotID,
 		s.states.stale(k)
 		return false, err
 	}
-	if since := s.states.saved(k, x, s.Now()); since > 0 {
-		s.cover.observe(since)
-	}
+	s.cover.observe(s.states.saved(k, x, s.Now()))
 	return true, nil
 }
 
