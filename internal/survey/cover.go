@@ -19,7 +19,7 @@ type cover struct {
 	mu      sync.Mutex
 	pace    [64]time.Duration // between two saves of one respondent, the latest of them
 	seen    int
-	waiting map[*time.Timer]func()
+	waiting map[*time.Timer]debt
 	writing sync.WaitGroup
 }
 
@@ -46,63 +46,76 @@ func (c *cover) gap() time.Duration {
 	return time.Duration(mrand.Float64() * 2 * float64(usualPace))
 }
 
+// debt is rows that still have to follow in a round, one after the other as a respondent's own do.
+type debt struct {
+	round   int64
+	size, n int
+}
+
 // owe lets n rows follow in a round whose sealed states have the given size.
 func (s *Service) owe(round int64, size, n int) {
+	if n > 0 {
+		s.follow(debt{round, size, n})
+	}
+}
+
+func (s *Service) follow(d debt) {
 	c := &s.cover
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.waiting == nil {
-		c.waiting = map[*time.Timer]func(){}
+		c.waiting = map[*time.Timer]debt{}
 	}
-	var at time.Duration
-	for range n {
-		at += c.gap() * 3 / 4 // a little faster than the respondent, so that little follows the end
-		var t *time.Timer
-		write := func() {
-			if err := s.writeCover(round, size); err != nil {
-				slog.Error("a covering row was not written", "err", err)
-			}
+	var t *time.Timer
+	// A little faster than the respondent, so that little follows the end.
+	t = time.AfterFunc(c.gap()*3/4, func() {
+		c.mu.Lock()
+		_, mine := c.waiting[t]
+		delete(c.waiting, t)
+		if mine {
+			c.writing.Add(1)
 		}
-		t = time.AfterFunc(at, func() {
-			c.mu.Lock()
-			_, mine := c.waiting[t]
-			delete(c.waiting, t)
-			if mine {
-				c.writing.Add(1)
-			}
-			c.mu.Unlock()
-			if mine {
-				defer c.writing.Done()
-				write()
-			}
-		})
-		c.waiting[t] = write
-	}
+		c.mu.Unlock()
+		if !mine {
+			return
+		}
+		defer c.writing.Done()
+		s.writeCover(d)
+		if d.n--; d.n > 0 {
+			s.follow(d)
+		}
+	})
+	c.waiting[t] = d
 }
 
 // writeCover adds a row that stands for nothing. When the round has closed meanwhile it adds none.
-func (s *Service) writeCover(round int64, size int) error {
+func (s *Service) writeCover(d debt) {
 	var id seal.StateID
-	sealed := make([]byte, size)
+	sealed := make([]byte, d.size)
 	rand.Read(id[:])
 	rand.Read(sealed)
-	_, err := s.writeState(context.Background(), round, id, sealed)
-	return err
+	if _, err := s.writeState(context.Background(), d.round, id, sealed); err != nil {
+		slog.Error("a covering row was not written", "err", err)
+	}
 }
 
 // Settle writes at once the covering rows that are still to come. It is called before the process ends.
 func (s *Service) Settle() {
 	c := &s.cover
-	c.mu.Lock()
-	var all []func()
-	for t, write := range c.waiting {
-		t.Stop()
-		all = append(all, write)
+	for {
+		c.writing.Wait()
+		c.mu.Lock()
+		all := c.waiting
+		c.waiting = nil
+		c.mu.Unlock()
+		if len(all) == 0 {
+			return
+		}
+		for t, d := range all {
+			t.Stop()
+			for range d.n {
+				s.writeCover(d)
+			}
+		}
 	}
-	clear(c.waiting)
-	c.mu.Unlock()
-	for _, write := range all {
-		write()
-	}
-	c.writing.Wait()
 }
