@@ -97,7 +97,7 @@ func open(ctx context.Context, url string) (*db.DB, error) {
 	return d, nil
 }
 
-// mustExist refuses a database file that is not there: a mistyped name must not make an empty county.
+// mustExist refuses a database file that is not there.
 func mustExist(url string) error {
 	if db.IsServer(url) {
 		return nil

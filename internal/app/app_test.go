@@ -235,7 +235,7 @@ func TestWithFewerThanTenResponsesNothingIsShown(t *testing.T) {
 		for i, l := range links(s)[:9] {
 			answer(t, s, l, i)
 		}
-		must(t, s.Survey.CloseRound(t.Context(), r.ID))
+		must(t, s.Survey.CloseRound(t.Context(), r.ID, 0))
 		boss := s.Role(people.Coordinator)
 		boss.Get("/results/"+r.Code).Want(t, 200, "not shown").Without(t, "<figure", "<td")
 		if csv := boss.Get("/results/" + r.Code + "/table.csv"); strings.Count(csv.Body, "\n") > 1 {

@@ -101,7 +101,7 @@ func TestTheStartPageSaysWhatComesNext(t *testing.T) {
 			must(t, err)
 			boss.Get("/").Want(t, 200, want)
 		}
-		must(t, s.Survey.CloseRound(t.Context(), r.ID))
+		must(t, s.Survey.CloseRound(t.Context(), r.ID, 0))
 		boss.Get("/").Want(t, 200, "Make a new round", `href="/results/`+r.Code+`"`).Without(t, "days are left")
 	})
 }

@@ -83,7 +83,7 @@ func TestNothingIsSentAgainWhenAnsweringIsOver(t *testing.T) {
 	boss := s.Role(people.Coordinator)
 	again := fmt.Sprintf("/rounds/%d/resend", r.ID)
 	f := boss.Get(again+"?all").Want(t, 200).Form(t, again)
-	must(t, s.Survey.CloseRound(t.Context(), r.ID))
+	must(t, s.Survey.CloseRound(t.Context(), r.ID, 0))
 	f.Send().Want(t, 409)
 	if p := boss.Get(again); strings.HasSuffix(p.Path, "/resend") {
 		t.Errorf("the page is still there: %s", p.Text())

@@ -207,7 +207,7 @@ func TestADoubleClickSendsOnceAndALinkIsNeitherInTheAddressNorInTheHistory(t *te
 	}
 	rounds, err := survey.RoundByID(t.Context(), s.App.Config.DB, r.ID)
 	must(t, err)
-	must(t, s.App.Survey.CloseRound(t.Context(), rounds.ID))
+	must(t, s.App.Survey.CloseRound(t.Context(), rounds.ID, 0))
 	all, err := survey.Responses(t.Context(), s.App.Config.DB, r.ID)
 	must(t, err)
 	if len(all) != 1 {

@@ -166,7 +166,7 @@ func (s *troubled) respondentsStops(t *testing.T) []stop {
 			b.Offline(false)
 			b.Saved()
 			b.Open("/a/" + s.kinds.Code + "/2")
-			must(b.t, s.App.Survey.CloseRound(context.Background(), s.kinds.ID))
+			must(b.t, s.App.Survey.CloseRound(context.Background(), s.kinds.ID, 0))
 			b.Choose("r1", "4")
 			b.mustHave("#survey-ended")
 		}},

@@ -98,7 +98,7 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 		return err
 	}
 	d.tell("closing", 0, 1)
-	if err := d.App.Survey.CloseRound(ctx, closed); err != nil {
+	if err := d.App.Survey.CloseRound(ctx, closed, 0); err != nil {
 		return err
 	}
 	d.Clock.ago(6 * 24 * time.Hour)

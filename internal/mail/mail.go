@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,7 +40,15 @@ const (
 	Unclear                 // the connection broke after the message went out and before the server's word
 )
 
-func (f *Failure) Error() string { return f.Err.Error() }
+// Error gives the server's own words where there are any, for a coordinator to read.
+func (f *Failure) Error() string {
+	se, ok := errors.AsType[*gomail.SendError](f.Err)
+	if !ok || se.ErrorCode() == 0 {
+		return f.Err.Error()
+	}
+	words, _, _ := strings.Cut(f.Err.Error(), ", affected ") // the library adds whom and what it was about, which is known
+	return strings.TrimPrefix(words, se.Reason.String()+": ")
+}
 
 // Unwrap gives the cause.
 func (f *Failure) Unwrap() error { return f.Err }

@@ -14,13 +14,14 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/seal"
 )
 
 // CloseRound ends answering, turns the ballots into responses and destroys the key. It can be called again after a crash
-// at any point, and goes on where it was.
-func (s *Service) CloseRound(ctx context.Context, id int64) (err error) {
+// at any point, and goes on where it was. By is the person who closes, 0 the operator or the round's own closing time.
+func (s *Service) CloseRound(ctx context.Context, id, by int64) (err error) {
 	defer errs.Wrap(&err, "survey.CloseRound(%d)", id)
 	r, err := RoundByID(ctx, s.DB, id)
 	if err != nil {
@@ -41,7 +42,11 @@ func (s *Service) CloseRound(ctx context.Context, id int64) (err error) {
 		return err
 	}
 	if err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE survey_rounds SET state = 'closing' WHERE id = $1 AND state = 'open'`, id); err != nil {
+		n, err := db.Changed(tx.ExecContext(ctx, `UPDATE survey_rounds SET state = 'closing' WHERE id = $1 AND state = 'open'`, id))
+		if err != nil || n == 0 {
+			return err // closing had begun before
+		}
+		if err := people.Audit(ctx, tx, s.Now(), by, "round.close", "round:"+r.Code, ""); err != nil {
 			return err
 		}
 		return outbox.Drop(ctx, tx, r.Topic())
@@ -142,7 +147,7 @@ func (s *Service) Recover(ctx context.Context) (err error) {
 	var all error
 	for _, r := range rounds {
 		if r.State == Closing || r.State == Closed {
-			if err := s.CloseRound(ctx, r.ID); err != nil {
+			if err := s.CloseRound(ctx, r.ID, 0); err != nil {
 				all = errors.Join(all, fmt.Errorf("round %s: %w", r.Code, err))
 			}
 		}
@@ -159,7 +164,7 @@ func (s *Service) CloseDue(ctx context.Context) error {
 	var all error
 	for _, r := range rounds {
 		if r.State == Open && r.Over(s.Now()) {
-			all = errors.Join(all, s.CloseRound(ctx, r.ID))
+			all = errors.Join(all, s.CloseRound(ctx, r.ID, 0))
 		}
 	}
 	return errors.Join(all, s.sweepKeys(rounds))

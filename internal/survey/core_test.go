@@ -56,7 +56,7 @@ func TestOpeningTwiceIsAConflict(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		f := newFixture(t, d, 1, 6)
 		r := f.open(manyItems("i", 5, 5), nil)
-		if err := f.s.OpenRound(t.Context(), r.ID, f.pop); !isKey(err, errs.Conflict, "survey.locked") {
+		if err := f.s.OpenRound(t.Context(), r.ID, 0, f.pop); !isKey(err, errs.Conflict, "survey.locked") {
 			t.Errorf("second opening: %v, want conflict survey.locked", err)
 		}
 	})
@@ -70,7 +70,7 @@ func TestOfTwoOpeningsAtOnceOneSucceedsAndItsLinksSurviveARestart(t *testing.T) 
 			var mu sync.Mutex
 			opened := 0
 			inParallel(4, func(int) {
-				err := f.s.OpenRound(context.Background(), r.ID, f.pop)
+				err := f.s.OpenRound(context.Background(), r.ID, 0, f.pop)
 				mu.Lock()
 				defer mu.Unlock()
 				if err == nil {
@@ -97,7 +97,7 @@ func TestSettingsAreLockedByTheOpening(t *testing.T) {
 		r := f.draft(manyItems("i", 5, 5), nil)
 		r.Settings.Name["fi"] = "Uusi"
 		must(t, f.s.UpdateRound(t.Context(), &r))
-		must(t, f.s.OpenRound(t.Context(), r.ID, f.pop))
+		must(t, f.s.OpenRound(t.Context(), r.ID, 0, f.pop))
 		r.Settings.ByUnit = false
 		if err := f.s.UpdateRound(t.Context(), &r); !isKey(err, errs.Conflict, "survey.locked") {
 			t.Errorf("changing an open round: %v, want conflict survey.locked", err)
@@ -129,7 +129,7 @@ func TestEveryGroupOfResponsesHoldsAtLeastFiveInvitedPeople(t *testing.T) {
 			for _, c := range f.codes(r.ID) {
 				f.answer(c, map[string]string{"q0": "3"})
 			}
-			must(t, f.s.CloseRound(t.Context(), r.ID))
+			must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 			if n := f.count(`SELECT count(*) FROM survey_groups WHERE round_id = $1 AND invited < 5`, r.ID); n != 0 {
 				t.Errorf("trial %d: %d groups under 5 invited", trial, n)
 			}
@@ -141,7 +141,7 @@ func TestEveryGroupOfResponsesHoldsAtLeastFiveInvitedPeople(t *testing.T) {
 		}
 		f.pop.People = everybody[:4]
 		few := f.draft(manyItems("i", 5, 5), nil)
-		if err := f.s.OpenRound(t.Context(), few.ID, f.pop); !isKey(err, errs.Invalid, "survey.too-few-invited") {
+		if err := f.s.OpenRound(t.Context(), few.ID, 0, f.pop); !isKey(err, errs.Invalid, "survey.too-few-invited") {
 			t.Errorf("opening for 4 people: %v", err)
 		}
 	})
@@ -209,6 +209,10 @@ func TestEachLinkThatLeadsNowhereSaysWhy(t *testing.T) {
 		}
 		if got := f.round(later.ID).State; got != survey.Open {
 			t.Fatalf("the round without an end is %s", got)
+		}
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0)) // there is nothing left to close
+		if n := f.count(`SELECT count(*) FROM audit_log WHERE action = 'round.close'`); n != 1 {
+			t.Errorf("the log tells of %d closings, want 1", n)
 		}
 		for _, when := range []string{"closed", "closed and restarted"} {
 			check(when, "good", codes[1], survey.ErrOver)
@@ -312,7 +316,7 @@ func TestOfEightSubmissionsAtOnceExactlyOneSucceeds(t *testing.T) {
 				t.Errorf("ballot %d: %d submissions succeeded, want 1", i, won)
 			}
 		}
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 		sameSets(t, f.responses(r.ID), want)
 	})
 }
@@ -352,7 +356,7 @@ func TestTheSameFormSentTwiceIsOneSubmissionAndSucceedsBothTimes(t *testing.T) {
 		if _, err := f.s.Save(t.Context(), sh, givens(sh.Instrument, map[string]string{"q1": "2"})); !errors.Is(err, survey.ErrUsed) {
 			t.Errorf("saving afterwards: %v, want ErrUsed", err)
 		}
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 		sameSets(t, f.responses(r.ID), []map[string]string{{"q0": "2"}})
 	})
 }
@@ -367,7 +371,7 @@ func TestASaveFromASheetReadBeforeTheSubmissionIsRefused(t *testing.T) {
 		if _, err := f.s.Save(t.Context(), old, givens(old.Instrument, map[string]string{"q0": "5"})); !errors.Is(err, survey.ErrUsed) {
 			t.Errorf("got %v, want ErrUsed", err)
 		}
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 		sameSets(t, f.responses(r.ID), []map[string]string{{"q0": "2"}})
 	})
 }
@@ -398,7 +402,7 @@ func TestAWithdrawnAnswerIsNotCountedAndItsLinkIsFree(t *testing.T) {
 			}
 		}
 		f.answer(codes[0], map[string]string{"q0": "5"})
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 		sameSets(t, f.responses(r.ID), []map[string]string{{"q0": "5"}, {"q0": "3"}})
 		if _, err := f.s.FeedbackOf(t.Context(), feedback[1]); !isKey(err, errs.NotFound, "survey.no-feedback") {
 			t.Errorf("feedback of a withdrawn answer after closing: %v", err)
@@ -430,7 +434,7 @@ func TestClosingCountsWhatWasSubmittedAndLeavesNothingElse(t *testing.T) {
 			must(t, err)
 			before[c] = fb.Scores
 		}
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 		sameSets(t, f.responses(r.ID), want)
 		closed := f.round(r.ID)
 		if closed.State != survey.Closed || closed.Responses != 30 || !closed.ClosedAt.Equal(f.clk.now()) {
@@ -456,7 +460,7 @@ func TestClosingCountsWhatWasSubmittedAndLeavesNothingElse(t *testing.T) {
 		if _, err := f.s.FeedbackOf(t.Context(), link.Format(link.Feedback, r.Code, tokenOf(t, codes[0]))); !isKey(err, errs.NotFound, "survey.no-feedback") {
 			t.Errorf("an invitation's token as feedback code: %v", err)
 		}
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 		sameSets(t, f.responses(r.ID), want)
 	})
 }
@@ -510,7 +514,7 @@ func TestWhatIsAcknowledgedWhileTheRoundClosesIsCounted(t *testing.T) {
 			inParallel(9, func(worker int) {
 				if worker == 8 {
 					time.Sleep(time.Duration(trial) * time.Millisecond)
-					if err := f.s.CloseRound(context.Background(), r.ID); err != nil {
+					if err := f.s.CloseRound(context.Background(), r.ID, 0); err != nil {
 						t.Errorf("closing: %v", err)
 					}
 					return
@@ -579,7 +583,7 @@ func TestAKeyThatOutlivedItsRoundIsDestroyedAtStart(t *testing.T) {
 		f.answer(f.codes(r.ID)[0], map[string]string{"q0": "4"})
 		kept, err := f.s.Vault.Export()
 		must(t, err)
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 		f.s = f.restarted()
 		for name, data := range kept { // as they lay before the crash
 			must(t, f.s.Vault.Import(name, data))
@@ -602,7 +606,7 @@ func TestARoundWhoseKeyIsLostIsNotClosed(t *testing.T) {
 		kept, err := f.s.Vault.Export()
 		must(t, err)
 		must(t, f.s.Vault.Destroy(r.Code))
-		if err := f.s.CloseRound(t.Context(), r.ID); !isKey(err, errs.Conflict, "survey.key-missing") {
+		if err := f.s.CloseRound(t.Context(), r.ID, 0); !isKey(err, errs.Conflict, "survey.key-missing") {
 			t.Errorf("got %v, want conflict survey.key-missing", err)
 		}
 		if n := f.count(`SELECT count(*) FROM mail_messages`); n != 8 {
@@ -614,7 +618,7 @@ func TestARoundWhoseKeyIsLostIsNotClosed(t *testing.T) {
 		for name, data := range kept {
 			must(t, f.s.Vault.Import(name, data))
 		}
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 		sameSets(t, f.responses(r.ID), []map[string]string{{"q0": "4"}})
 	})
 }
@@ -627,7 +631,7 @@ func TestNoKeyComesBackFromRequestsThatRaceWithItsDestruction(t *testing.T) {
 			codes := f.codes(r.ID)
 			inParallel(8, func(worker int) {
 				if worker == 0 {
-					if err := f.s.CloseRound(context.Background(), r.ID); err != nil {
+					if err := f.s.CloseRound(context.Background(), r.ID, 0); err != nil {
 						t.Errorf("closing: %v", err)
 					}
 					return
@@ -684,7 +688,7 @@ func TestTheNumberOfRowsDoesNotDependOnHowManyQuestionsWereSkipped(t *testing.T)
 			if n := f.count(`SELECT count(DISTINCT length(sealed)) FROM survey_ballots`); n != 1 {
 				t.Errorf("%s: rows of %d lengths", way, n)
 			}
-			must(t, f.s.CloseRound(t.Context(), r.ID))
+			must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 			if n := len(f.responses(r.ID)); n != 10 {
 				t.Errorf("%s: %d responses, want 10", way, n)
 			}
@@ -734,6 +738,6 @@ func TestOneLinkCannotFillTheDisk(t *testing.T) {
 		if !isKey(err, errs.Conflict, "survey.saved-too-often") {
 			t.Fatalf("got %v", err)
 		}
-		must(t, f.s.CloseRound(t.Context(), r.ID))
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
 	})
 }

@@ -279,7 +279,7 @@ func (c *campaign) secrets(t *testing.T) *needles {
 
 func (c *campaign) close(t *testing.T) {
 	t.Helper()
-	must(t, c.f.s.CloseRound(t.Context(), c.round.ID))
+	must(t, c.f.s.CloseRound(t.Context(), c.round.ID, 0))
 	c.after = takeDump(t, c.f.d, c.spy)
 	owner := map[string]*respondent{}
 	for _, r := range c.who {

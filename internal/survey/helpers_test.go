@@ -107,7 +107,7 @@ func (f *fixture) draft(source string, change func(r *survey.Round)) survey.Roun
 func (f *fixture) open(source string, change func(r *survey.Round)) survey.Round {
 	f.t.Helper()
 	r := f.draft(source, change)
-	must(f.t, f.s.OpenRound(f.t.Context(), r.ID, f.pop))
+	must(f.t, f.s.OpenRound(f.t.Context(), r.ID, 0, f.pop))
 	return f.round(r.ID)
 }
 

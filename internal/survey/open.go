@@ -10,6 +10,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
 	"taitorinki/internal/sdc"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/link"
@@ -150,8 +151,8 @@ func (g *grouping) unitID(node int) int64 {
 }
 
 // OpenRound locks a draft, makes its key, and writes the tree, the invitations, the ballots and the wish to send the
-// invitations, all in one transaction.
-func (s *Service) OpenRound(ctx context.Context, id int64, pop Population) (err error) {
+// invitations, all in one transaction. By is the person who opens, 0 the operator.
+func (s *Service) OpenRound(ctx context.Context, id, by int64, pop Population) (err error) {
 	defer errs.Wrap(&err, "survey.OpenRound(%d)", id)
 	r, err := RoundByID(ctx, s.DB, id)
 	if err != nil {
@@ -187,7 +188,10 @@ func (s *Service) OpenRound(ctx context.Context, id int64, pop Population) (err 
 		if err := writeTree(ctx, tx, id, g); err != nil {
 			return err
 		}
-		return s.writeInvitations(ctx, tx, &r, in, key, g, pop.People)
+		if err := s.writeInvitations(ctx, tx, &r, in, key, g, pop.People); err != nil {
+			return err
+		}
+		return people.Audit(ctx, tx, s.Now(), by, "round.open", "round:"+r.Code, "")
 	})
 	if err == nil && s.Outbox != nil {
 		s.Outbox.Wake()
@@ -218,11 +222,11 @@ func writeTree(ctx context.Context, tx *db.Tx, round int64, g *grouping) error {
 	return tx.Insert(ctx, `INSERT INTO survey_groups (round_id, grp, unit_id, profession, invited) VALUES`, 5, rows)
 }
 
-func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in *instrument.Instrument, key *seal.Key, g *grouping, people []Invitee) error {
+func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in *instrument.Instrument, key *seal.Key, g *grouping, all []Invitee) error {
 	var rows [][]any
 	groupOf := map[int64]int{}
 	address := map[int64]string{}
-	for i, p := range people {
+	for i, p := range all {
 		rows = append(rows, []any{r.ID, p.PersonID, null(p.UnitID)})
 		groupOf[p.PersonID], address[p.PersonID] = g.of[i], p.Address
 	}
@@ -295,4 +299,29 @@ func (s *Service) Links(ctx context.Context, id int64) (_ []Link, err error) {
 		out[i] = Link{inv.PersonID, s.InvitationURL(r.Code, key.Token(inv.ID))}
 	}
 	return out, nil
+}
+
+// CheckAndOpen opens a round unless the pre-flight list says that it cannot.
+func (s *Service) CheckAndOpen(ctx context.Context, id, by int64) error {
+	rd, err := RoundByID(ctx, s.DB, id)
+	if err != nil {
+		return err
+	}
+	if rd.State != Draft {
+		return errs.New(errs.Conflict, "survey.locked")
+	}
+	c, err := s.Preflight(ctx, &rd, "fi")
+	if err != nil {
+		return err
+	}
+	for _, i := range c.Issues {
+		if i.Blocking {
+			return errs.New(errs.Invalid, i.Key, i.Args...)
+		}
+	}
+	pop, err := PopulationOf(ctx, s.DB, rd.Settings)
+	if err != nil {
+		return err
+	}
+	return s.OpenRound(ctx, id, by, pop)
 }

@@ -30,10 +30,10 @@ func (s *Service) answerRoutes() {
 	k := s.Kit
 	k.HandlePrivate("GET /v/{code}", s.enter)
 	k.HandlePrivate("GET /f/{code}", s.enterFeedback)
-	k.HandlePrivate("GET /a/{round}/{page}", s.showPage)
+	k.HandlePrivate("GET /a/{round}/{page}", s.withSheet(s.showPage))
 	k.HandlePrivate("POST /a/{round}/{page}", s.savePage)
 	k.HandlePrivate("POST /a/{round}/save", s.autosave)
-	k.HandlePrivate("GET /a/{round}/send", s.showSend)
+	k.HandlePrivate("GET /a/{round}/send", s.withSheet(s.showSend))
 	k.HandlePrivate("POST /a/{round}/send", s.send)
 	k.HandlePrivate("GET /a/{round}/feedback", s.showFeedback)
 	k.HandlePrivate("POST /a/{round}/withdraw", s.withdraw)
@@ -137,14 +137,21 @@ func (s *Service) pageNumber(r *http.Request, in *instrument.Instrument) (int, e
 	return n, nil
 }
 
-func (s *Service) showPage(w http.ResponseWriter, r *http.Request) error {
-	sh, err := s.sheetOf(r, "")
-	if errors.Is(err, errNoCookie) && submittedHere(r) {
-		return web.See(w, r, "/a/"+r.PathValue("round")+"/feedback")
+// withSheet opens the sheet for a page of the survey, or leads to what there is for this browser instead.
+func (s *Service) withSheet(show func(w http.ResponseWriter, r *http.Request, sh *Sheet) error) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		sh, err := s.sheetOf(r, "")
+		if errors.Is(err, errNoCookie) && submittedHere(r) {
+			return web.See(w, r, "/a/"+r.PathValue("round")+"/feedback")
+		}
+		if err != nil {
+			return s.linkPage(w, r, err)
+		}
+		return show(w, r, sh)
 	}
-	if err != nil {
-		return s.linkPage(w, r, err)
-	}
+}
+
+func (s *Service) showPage(w http.ResponseWriter, r *http.Request, sh *Sheet) error {
 	n, err := s.pageNumber(r, sh.Instrument)
 	if err != nil {
 		return err

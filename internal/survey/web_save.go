@@ -154,14 +154,7 @@ type sendPage struct {
 	MostlyMissing bool
 }
 
-func (s *Service) showSend(w http.ResponseWriter, r *http.Request) error {
-	sh, err := s.sheetOf(r, "")
-	if errors.Is(err, errNoCookie) && submittedHere(r) {
-		return web.See(w, r, "/a/"+r.PathValue("round")+"/feedback")
-	}
-	if err != nil {
-		return s.linkPage(w, r, err)
-	}
+func (s *Service) showSend(w http.ResponseWriter, r *http.Request, sh *Sheet) error {
 	set, err := s.SettingsOf(r.Context(), sh.Round.ID)
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ type FieldError struct{ ID, Text string }
 type Bar struct {
 	ID         string
 	Label      string
+	Silent     bool // a heading above says the label already
 	Value, Max int
 	Text       string // "120/480 viestiä lähetetty"; empty draws "25 %"
 	URL        string

@@ -1,0 +1,70 @@
+package survey
+
+import (
+	"context"
+	"net/http"
+
+	"taitorinki/internal/outbox"
+	"taitorinki/internal/sheet"
+	"taitorinki/internal/ui"
+	"taitorinki/internal/web"
+)
+
+func (s *Service) sendingState(ctx context.Context, p *roundPage) (err error) {
+	topic := p.Round.Topic()
+	if p.Sending, err = outbox.Count(ctx, s.DB, topic); err != nil {
+		return err
+	}
+	if p.Paused, err = outbox.Paused(ctx, s.DB, topic); err != nil {
+		return err
+	}
+	if p.Troubles, err = outbox.Troubles(ctx, s.DB, topic); err != nil {
+		return err
+	}
+	p.Again = p.Round.State == Open && !p.Round.Over(s.Now())
+	p.Bar = ui.Bar{ID: "sending", Label: p.T("survey.sending"), Silent: true, Value: p.Sending.All() - p.Sending.Waiting, Max: p.Sending.All(), URL: roundURL(p.Round.ID),
+		Text: p.T("survey.sending-state", "sent", p.Sending.Sent, "of", p.Sending.All())}
+	if p.Sending.Waiting > 0 && !p.Paused {
+		p.Bar.Seconds = 2
+	}
+	if p.Round.State != Closed {
+		_, err := s.Vault.Load(p.Round.Code)
+		p.KeyLost = err != nil
+	}
+	return nil
+}
+
+func (s *Service) pauseSending(w http.ResponseWriter, r *http.Request) error {
+	rd, err := s.roundOf(r)
+	if err != nil {
+		return err
+	}
+	paused := r.PostFormValue("paused") == "1"
+	if err := outbox.Pause(r.Context(), s.DB, rd.Topic(), paused); err != nil {
+		return err
+	}
+	if !paused && s.Outbox != nil {
+		s.Outbox.Wake()
+	}
+	return web.See(w, r, roundURL(rd.ID))
+}
+
+func (s *Service) refusedCSV(w http.ResponseWriter, r *http.Request) error {
+	rd, err := s.roundOf(r)
+	if err != nil {
+		return err
+	}
+	all, err := outbox.Troubles(r.Context(), s.DB, rd.Topic())
+	if err != nil {
+		return err
+	}
+	lang := s.Kit.Lang(r)
+	t := func(key string) string { return s.Kit.Words.T(lang, key) }
+	var rows [][]string
+	for _, x := range all {
+		rows = append(rows, []string{x.Address, t("survey.mail-" + x.State), x.Error})
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="refused-`+rd.Code+`.csv"`)
+	return sheet.WriteCSV(w, []string{t("survey.address"), t("survey.mail-state"), t("survey.mail-error")}, rows)
+}
