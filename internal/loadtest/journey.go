@@ -18,10 +18,7 @@ func (s *server) journeys(links []string, clients int, autosave bool, bare, flus
 	took, used := time.Since(began).Seconds(), (s.cpu()-cpu)*1000/float64(len(links))
 	rate := float64(len(links)) / took
 	each := len(times) / len(links)
-	writes := 7.0
-	if autosave {
-		writes += 48
-	}
+	writes := float64(saves(autosave))
 	fmt.Printf("%d journeys by %d clients, autosave %v: %.0f a second, server CPU %.2f ms each, %d requests each, %d failed\n",
 		len(links), clients, autosave, rate, used, each, failed)
 	fmt.Printf("requests: median %.1f ms, p99 %.1f ms, max %.1f ms; memory after: %.0f MB\n", ms(times[len(times)/2]), ms(times[len(times)*99/100]), ms(times[len(times)-1]), s.memory())

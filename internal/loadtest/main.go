@@ -77,8 +77,31 @@ func run(journeys, clients int, autosave bool, dbURL, race string) error {
 		}
 		return srv.race(links, n, clients)
 	}
+	before := size(dbURL)
 	srv.journeys(links, clients, autosave, bare, flushes)
+	srv.stop()
+	if before > 0 {
+		fmt.Printf("the database grew by %d bytes a save\n", (size(dbURL)-before)/int64(len(links)*saves(autosave)))
+	}
 	return nil
+}
+
+// size is that of an SQLite file with its WAL, in bytes, or 0.
+func size(file string) (n int64) {
+	for _, f := range []string{file, file + "-wal"} {
+		if info, err := os.Stat(f); err == nil {
+			n += info.Size()
+		}
+	}
+	return n
+}
+
+// saves is how many durable saves a journey makes: each page, the submit and, if so, each answer.
+func saves(autosave bool) int {
+	if autosave {
+		return 7 + 48
+	}
+	return 7
 }
 
 // prepare fills a database with 18,000 people and opens a round for all of them.

@@ -52,8 +52,18 @@ func start(dbURL, dir string) (*server, error) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	s := &server{cmd, addr}
-	fmt.Printf("start to ready: %.2f s; idle memory: %.0f MB\n", time.Since(began).Seconds(), s.memory())
+	ready := time.Since(began).Seconds()
+	s.settle()
+	fmt.Printf("start to ready: %.2f s; idle memory: %.0f MB\n", ready, s.memory())
 	return s, nil
+}
+
+// settle waits until what a server does once after its start, such as packing the static files, is done.
+func (s *server) settle() {
+	for last := -1.0; last != s.cpu(); {
+		last = s.cpu()
+		time.Sleep(300 * time.Millisecond)
+	}
 }
 
 func (s *server) stop() {
