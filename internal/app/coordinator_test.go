@@ -51,6 +51,21 @@ func TestASubjectIsFilledAsTheTextIsButNeverWithTheLink(t *testing.T) {
 	}
 }
 
+func TestAnInvitationSaysHowLongItsOwnSurveyTakes(t *testing.T) {
+	s := staffed(t, dbtest.SQLite(t))
+	r := openRound(t, s, "taitorinki-pulse")
+	in, err := s.Survey.Instrument(t.Context(), r.InstrumentID)
+	must(t, err)
+	s.Work()
+	for _, m := range s.Mail.Sent() {
+		for _, text := range []string{m.Subject, m.Text} {
+			if want := fmt.Sprintf(" %d minu", in.Minutes); !strings.Contains(strings.ReplaceAll(text, "\u00a0", " "), want) {
+				t.Errorf("want %q in %q", want, text)
+			}
+		}
+	}
+}
+
 func TestTheStartPageSaysWhatComesNext(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := apptest.New(t, d)
