@@ -135,7 +135,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadPeople, "app.people", "/people"},
 		{people.ReadAudit, "app.audit", "/audit"},
 	} {
-		if v.May(m.action) {
+		if v.May(m.action) && (m.action != people.ReadAudit || v.Everywhere(m.action)) {
 			nav = append(nav, ui.NavItem{Label: t(m.label), URL: m.url})
 		}
 	}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -134,4 +135,49 @@ func TestWhoBringsInOnlyAPartIsNotLedToTheStaffList(t *testing.T) {
 	s := staffed(t, dbtest.SQLite(t))
 	s.Grant("local@shores.example", people.Coordinator, "A")
 	s.As("local@shores.example").Get("/").Want(t, 200).Without(t, "/people/import")
+}
+
+func TestACoordinatorOfAPartLooksAfterRoundsOfThatPartAlone(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		s.Grant("local@shores.example", people.Coordinator, "A")
+		local, boss := s.As("local@shores.example"), s.Role(people.Coordinator)
+		tree, err := people.LoadTree(t.Context(), d)
+		must(t, err)
+		a, _ := tree.ByCode("A")
+		b, _ := tree.ByCode("B")
+
+		whole := draft(t, s, nil)
+		page := fmt.Sprintf("/rounds/%d", whole.ID)
+		local.Get(page).Want(t, 404)
+		local.Get(page+"/edit").Want(t, 403)
+		local.Post(page+"/open", nil).Want(t, 403)
+		local.Get("/rounds").Want(t, 200).Without(t, page)
+		local.Get("/").Want(t, 200).Without(t, page)
+		boss.Post(page+"/open", nil).Want(t, 200)
+		local.Get(page).Want(t, 200).Without(t, page+"/close")
+		for _, path := range []string{"/close", "/pause", "/resend"} {
+			local.Post(page+path, nil).Want(t, 403)
+		}
+		local.Get(page+"/refused.csv").Want(t, 403)
+		local.Get("/audit").Want(t, 403)
+
+		form := local.Get("/rounds/new").Want(t, 200).Form(t, "/rounds").Send().Want(t, 200, a.Name("en")).Without(t, b.Name("en"))
+		edit := form.Path
+		for _, units := range [][]string{nil, {fmt.Sprint(b.ID)}, {fmt.Sprint(a.ID), fmt.Sprint(b.ID)}, {"999"}} {
+			v := url.Values{"languages": {"fi"}, "name_fi": {"Oma"}, "units": units}
+			local.Post(edit, v).Want(t, 422, "your own units")
+		}
+		own := strings.TrimSuffix(edit, "/edit")
+		local.Post(own+"/open", nil).Want(t, 200)
+		rounds, err := survey.Rounds(t.Context(), d)
+		must(t, err)
+		for _, r := range rounds {
+			if r.ID != whole.ID && (r.State != survey.Open || r.Invited != 7) {
+				t.Errorf("the round of the part is %s with %d invited, want open with 7", r.State, r.Invited)
+			}
+		}
+		boss.Get(own).Want(t, 200, own+"/close")
+		local.Post(own+"/close", nil).Want(t, 200)
+	})
 }

@@ -43,7 +43,12 @@ func (a *App) nextSteps(ctx context.Context, p web.Page, units int, rounds []sur
 	for _, r := range rounds {
 		n := next{Title: r.Settings.Name.In(p.Lang), URL: "/rounds/" + strconv.FormatInt(r.ID, 10), Tag: p.T("survey.state-" + string(r.State))}
 		switch {
-		case r.State == survey.Draft && manages:
+		case r.State == survey.Draft:
+			if may, err := a.Survey.MayManage(ctx, v, r.Settings); err != nil {
+				return nil, err
+			} else if !may {
+				continue
+			}
 			n.URL, n.Tone, n.Lines = n.URL+"/open", ui.Warning, []string{p.T("app.next-draft")}
 			drafts = append(drafts, n)
 		case r.State == survey.Closed && len(closed) == 0 && v.May(people.ReadResults):

@@ -60,7 +60,7 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	add(v.May(people.ReadInstruments), "instruments", "/instruments")
 	add(v.May(people.ReadPeople) && len(units) > 0, "units", "/units")
 	add(v.Everywhere(people.ImportPeople) && len(units) > 0, "import-again", "/people/import")
-	add(v.May(people.ReadAudit), "audit", "/audit")
+	add(v.Everywhere(people.ReadAudit), "audit", "/audit")
 	add(true, "me", "/me")
 	return a.Kit.Show(w, r, p.Page, start(p))
 }

@@ -72,6 +72,10 @@ type auditLine struct {
 }
 
 func (s *Service) showAudit(w http.ResponseWriter, r *http.Request) error {
+	// The log tells of everybody: a role over a part does not open it.
+	if err := s.mustCover(r.Context(), web.VisitorOf(r), ReadAudit, 0); err != nil {
+		return err
+	}
 	ctx := r.Context()
 	var total int
 	if err := s.DB.QueryRowContext(ctx, `SELECT count(*) FROM audit_log`).Scan(&total); err != nil {

@@ -434,13 +434,13 @@ func roundForm(p editPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.CheckboxGroup(ui.Field{Name: "units", Label: p.T("survey.units"), Help: p.T("survey.units-help"), Optional: true}, p.Units).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.CheckboxGroup(ui.Field{Name: "units", Label: p.T("survey.units"), Help: p.unitsHelp(), Optional: p.Everywhere, Error: p.Errors["units"]}, p.Units).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Details(p.T("survey.form-units"), len(p.Round.Settings.Units) > 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Details(p.T("survey.form-units"), len(p.Round.Settings.Units) > 0 || !p.Everywhere).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -50,6 +50,9 @@ func (s *Service) createRound(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	rd := &Round{InstrumentID: id, Settings: s.DefaultSettings(in)}
+	if v := web.VisitorOf(r); !v.Everywhere(people.ManageRounds) {
+		rd.Settings.Units = v.Scopes[people.ManageRounds]
+	}
 	if err := s.CreateRound(r.Context(), rd); err != nil {
 		return err
 	}
@@ -61,6 +64,7 @@ type editPage struct {
 	web.Page
 	Round       Round
 	Instrument  *instrument.Instrument
+	Everywhere  bool // the round may invite the whole organisation
 	Units       []ui.Option
 	Professions []ui.Option
 	Languages   []ui.Option
@@ -72,7 +76,7 @@ type editPage struct {
 }
 
 func (s *Service) editRound(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}
@@ -80,6 +84,13 @@ func (s *Service) editRound(w http.ResponseWriter, r *http.Request) error {
 		return web.See(w, r, roundURL(rd.ID))
 	}
 	return s.renderEdit(w, r, rd, nil)
+}
+
+func (p editPage) unitsHelp() string {
+	if p.Everywhere {
+		return p.T("survey.units-help")
+	}
+	return p.T("survey.units-own")
 }
 
 const formTime = "2006-01-02T15:04"
@@ -92,7 +103,8 @@ func (s *Service) renderEdit(w http.ResponseWriter, r *http.Request, rd Round, b
 	p := editPage{Page: s.Kit.Page(r, "survey.edit-round"), Round: rd, Instrument: in, Errors: map[string]string{}}
 	p.Shell.Narrow = true
 	set := rd.Settings
-	if p.Units, err = s.unitOptions(r.Context(), p.Lang, set.Units); err != nil {
+	p.Everywhere = p.Who.Everywhere(people.ManageRounds)
+	if p.Units, err = s.unitOptions(r.Context(), p.Who, p.Lang, set.Units); err != nil {
 		return err
 	}
 	profs, err := people.Professions(r.Context(), s.DB)
@@ -126,29 +138,27 @@ func formatTime(t time.Time) string {
 	return t.In(i18n.Zone()).Format(formTime)
 }
 
-// unitOptions are the units that a round can be limited to: the top three levels, each under its parent.
-func (s *Service) unitOptions(ctx context.Context, lang string, chosen []int64) ([]ui.Option, error) {
+// unitOptions are the units that the visitor may limit a round to, each under its parent.
+func (s *Service) unitOptions(ctx context.Context, v web.Visitor, lang string, chosen []int64) ([]ui.Option, error) {
 	tree, err := people.LoadTree(ctx, s.DB)
 	if err != nil {
 		return nil, err
 	}
 	var out []ui.Option
-	var walk func(id int64, depth int)
-	walk = func(id int64, depth int) {
-		for _, u := range tree.SortedChildren(id, lang) {
+	var walk func(units []people.Unit, depth int)
+	walk = func(units []people.Unit, depth int) {
+		for _, u := range units {
 			label := strings.Repeat("– ", depth) + u.Name(lang)
 			out = append(out, ui.Option{Value: strconv.FormatInt(u.ID, 10), Label: label, Help: s.Kit.Words.T(lang, "people.found", "n", tree.Total(u.ID)), Selected: slices.Contains(chosen, u.ID)})
-			if depth < 2 {
-				walk(u.ID, depth+1)
-			}
+			walk(tree.SortedChildren(u.ID, lang), depth+1)
 		}
 	}
-	walk(0, 0)
+	walk(tree.Tops(v, people.ManageRounds, lang), 0)
 	return out, nil
 }
 
 func (s *Service) saveRound(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}
@@ -156,6 +166,11 @@ func (s *Service) saveRound(w http.ResponseWriter, r *http.Request) error {
 		return errs.Because(err, errs.Invalid, "web.too-big")
 	}
 	bad := readSettings(r, &rd)
+	if may, err := s.MayManage(r.Context(), web.VisitorOf(r), rd.Settings); err != nil {
+		return err
+	} else if !may {
+		bad.Add("units", "survey.units-own")
+	}
 	if bad.Err() != nil {
 		return s.renderEdit(w, r, rd, bad)
 	}
@@ -220,7 +235,7 @@ type checkPage struct {
 }
 
 func (s *Service) confirmOpen(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}
@@ -237,7 +252,7 @@ func (s *Service) confirmOpen(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) openRound(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}

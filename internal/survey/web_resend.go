@@ -69,7 +69,7 @@ type resendPage struct {
 // confirmResend shows the failed invitations. Ticked are those whose person has another address by now; one that the
 // coordinator came for; or all, when asked for all.
 func (s *Service) confirmResend(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (p resendPage) about(f failed) string {
 }
 
 func (s *Service) resend(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -54,8 +55,12 @@ func (s *Service) listRounds(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := roundsPage{Page: s.Kit.Page(r, "survey.rounds"), May: web.VisitorOf(r).May(people.ManageRounds)}
 	for _, x := range all {
-		if x.State == Draft && !p.May {
-			continue
+		if x.State == Draft {
+			if may, err := s.MayManage(r.Context(), p.Who, x.Settings); err != nil {
+				return err
+			} else if !may {
+				continue
+			}
 		}
 		p.Rows = append(p.Rows, roundLine{
 			Name: x.Settings.Name.In(p.Lang), URL: roundURL(x.ID), State: p.T("survey.state-" + string(x.State)), Tone: stateTone(x.State),
@@ -99,6 +104,32 @@ func (s *Service) roundOf(r *http.Request) (Round, error) {
 	return RoundByID(r.Context(), s.DB, id)
 }
 
+// MayManage reports whether somebody looks after a round with these settings: all whom it invites must be in their units.
+func (s *Service) MayManage(ctx context.Context, v web.Visitor, set *Settings) (bool, error) {
+	if v.Everywhere(people.ManageRounds) {
+		return true, nil
+	}
+	for _, u := range set.Units {
+		if ok, err := people.Covers(ctx, s.DB, v, people.ManageRounds, u); err != nil || !ok {
+			return false, err
+		}
+	}
+	return len(set.Units) > 0 && v.May(people.ManageRounds), nil
+}
+
+// managedRound is roundOf for those who change something.
+func (s *Service) managedRound(r *http.Request) (Round, error) {
+	rd, err := s.roundOf(r)
+	if err != nil {
+		return rd, err
+	}
+	may, err := s.MayManage(r.Context(), web.VisitorOf(r), rd.Settings)
+	if err == nil && !may {
+		err = errs.New(errs.Forbidden, "web.forbidden")
+	}
+	return rd, err
+}
+
 // roundPage is an opened or closed round.
 type roundPage struct {
 	web.Page
@@ -121,9 +152,12 @@ func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := web.VisitorOf(r)
+	may, err := s.MayManage(r.Context(), web.VisitorOf(r), rd.Settings)
+	if err != nil {
+		return err
+	}
 	if rd.State == Draft {
-		if !v.May(people.ManageRounds) {
+		if !may {
 			return errs.New(errs.NotFound, "survey.no-round")
 		}
 		return web.See(w, r, roundURL(rd.ID)+"/edit")
@@ -132,7 +166,7 @@ func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := roundPage{Page: s.Kit.Page(r, "survey.round"), Round: rd, May: v.May(people.ManageRounds), Tone: stateTone(rd.State)}
+	p := roundPage{Page: s.Kit.Page(r, "survey.round"), Round: rd, May: may, Tone: stateTone(rd.State)}
 	p.Shell.Narrow = true
 	p.Name = rd.Settings.Name.In(p.Lang)
 	p.Shell.Title = p.Name
@@ -168,7 +202,7 @@ func (s *Service) roundFacts(p roundPage, in *instrument.Instrument) []ui.Fact {
 }
 
 func (s *Service) confirmClose(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}
@@ -182,7 +216,7 @@ func (s *Service) confirmClose(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) closeRound(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}

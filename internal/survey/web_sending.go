@@ -35,7 +35,7 @@ func (s *Service) sendingState(ctx context.Context, p *roundPage) (err error) {
 }
 
 func (s *Service) pauseSending(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (s *Service) pauseSending(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) refusedCSV(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.roundOf(r)
+	rd, err := s.managedRound(r)
 	if err != nil {
 		return err
 	}
