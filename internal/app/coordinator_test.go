@@ -181,3 +181,35 @@ func TestACoordinatorOfAPartLooksAfterRoundsOfThatPartAlone(t *testing.T) {
 		local.Post(own+"/close", nil).Want(t, 200)
 	})
 }
+
+func TestTheCheckNamesWhoHasNoAddressAndWhoseLanguageIsMissing(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		_, err := s.People.Import(t.Context(), people.Files{People: people.File{Name: "p.csv", Data: []byte("number,email,name,unit\n")}}, people.ImportOptions{})
+		if err == nil {
+			t.Error("a list with a header alone was taken")
+		}
+		rows := "employee id,email,name,unit,language\n"
+		for i := range 12 {
+			rows += fmt.Sprintf("%d,p%d@shores.example,P%d,A,fi\n", i, i, i)
+		}
+		rows += "98,,Nelli Nomail,A,sv\n99,,Olli Offline,A,fi\n"
+		_, err = s.People.Import(t.Context(), people.Files{People: people.File{Name: "p.csv", Data: []byte(rows)}}, people.ImportOptions{})
+		must(t, err)
+		r := draft(t, s, func(r *survey.Round) { r.Settings.Languages = []string{"fi"} })
+		page := fmt.Sprintf("/rounds/%d", r.ID)
+		boss := s.Role(people.Coordinator)
+		boss.Get(page+"/open").Want(t, 200, "For 2 people the e-mail address is missing", "Nelli Nomail", "Olli Offline", "For 1 person the language is Swedish").
+			Without(t, "the language is English")
+		boss.Post(page+"/open", nil).Want(t, 200)
+		s.Work()
+		if n := len(links(s)); n != 12 {
+			t.Errorf("%d invitations were sent, want 12", n)
+		}
+		all, err := s.Survey.Links(t.Context(), r.ID)
+		must(t, err)
+		if len(all) != 14 {
+			t.Errorf("%d links, want one for each of 14", len(all))
+		}
+	})
+}

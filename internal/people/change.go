@@ -1,6 +1,10 @@
 package people
 
-import "fmt"
+import (
+	"fmt"
+
+	"taitorinki/internal/i18n"
+)
 
 // Change is what a staff list changes, or has changed.
 type Change struct {
@@ -39,6 +43,14 @@ func (c PersonChange) Name() string { return firstOf(c.After.Name, c.Before.Name
 
 // Staff is what a staff list says of a person.
 type Staff struct{ Number, Email, Name, Unit, Profession, Lang string }
+
+// folded is the address as it is compared and kept: for somebody without one, something that is no address.
+func (s Staff) folded() string {
+	if s.Email == "" {
+		return "#=" + s.Number
+	}
+	return i18n.Fold(s.Email)
+}
 
 // UnitChange is a unit before and after; before is empty for a new one, after for one that ends.
 type UnitChange struct{ Before, After UnitRow }

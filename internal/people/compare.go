@@ -32,6 +32,7 @@ type compare struct {
 	byNumber map[string]*Person
 	byEmail  map[string]*Person
 	numbers  map[string]bool // all staff numbers of the list, also of rows with a fault
+	emails   map[string]bool // all addresses of the list, folded
 	claimed  map[int64]*staffed
 }
 
@@ -70,10 +71,12 @@ func (c *compare) indexCurrent() {
 			c.byNumber[p.StaffNumber] = p
 		}
 	}
+	c.emails = map[string]bool{}
 	for _, r := range c.list.People {
 		if r.Number != "" {
 			c.numbers[r.Number] = true
 		}
+		c.emails[i18n.Fold(r.Email)] = true
 	}
 }
 
@@ -122,6 +125,9 @@ func (c *compare) after(s *staffed) Staff {
 	}
 	if a.Number == "" {
 		a.Number = s.old.StaffNumber
+	}
+	if a.Email == "" && !c.emails[s.old.folded] { // a list that tells no address does not take it away
+		a.Email = s.old.Email
 	}
 	if !c.list.TellsJob {
 		a.Profession = s.old.Profession

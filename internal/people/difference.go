@@ -114,14 +114,16 @@ func lines[T any](key string, all []T, line func(T) string) section {
 	return s
 }
 
-func told(s Staff, unit string) string { return s.Name + ", " + s.Email + ", " + unit }
+func told(s Staff, unit string) string {
+	return s.Name + ", " + firstOf(s.Email, s.Number) + ", " + unit
+}
 
 // renamed says what is other than before: name, address, number.
 func renamed(d PersonChange) string {
 	parts := []string{}
 	add := func(was, is string) {
 		if was != is {
-			parts = append(parts, firstOf(was, "–")+" → "+is)
+			parts = append(parts, firstOf(was, "–")+" → "+firstOf(is, "–"))
 		}
 	}
 	add(d.Before.Name, d.After.Name)
@@ -166,7 +168,7 @@ func (d RoleChange) line(p web.Page, names unitNames) string {
 	if d.Unit != "" {
 		where = names.of(d.Unit)
 	}
-	return d.Name + ", " + d.Email + ": " + p.T("people.role-"+d.Role) + ", " + where
+	return d.Name + ", " + firstOf(d.Email, "–") + ": " + p.T("people.role-"+d.Role) + ", " + where
 }
 
 // place says where in a file a fault is.

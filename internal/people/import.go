@@ -162,7 +162,7 @@ func (c *Change) writePeople(ctx context.Context, tx *db.Tx, unitIDs map[string]
 	var fresh [][]any
 	for _, s := range c.people {
 		a := s.after
-		values := []any{null(a.Number), a.Email, i18n.Fold(a.Email), a.Name, i18n.Fold(a.Name), order.key(a.Name), unitIDs[a.Unit], null(a.Profession), a.Lang, true}
+		values := []any{null(a.Number), a.Email, a.folded(), a.Name, i18n.Fold(a.Name), order.key(a.Name), unitIDs[a.Unit], null(a.Profession), a.Lang, true}
 		switch {
 		case s.old == nil:
 			fresh = append(fresh, values)
@@ -200,9 +200,13 @@ func (c *Change) writeRoles(ctx context.Context, tx *db.Tx, unitIDs map[string]i
 	}
 	for _, d := range c.RolesGiven {
 		// By the address: somebody new has an id only now.
+		email := i18n.Fold(d.Email)
+		if d.person != nil {
+			email = d.person.after.folded()
+		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO roles (person_id, role, unit_id, listed, granted_at)
 			SELECT id, $2, $3, $4, $5 FROM persons WHERE email_fold = $1 ON CONFLICT DO NOTHING`,
-			i18n.Fold(d.Email), d.Role, unitIDs[d.Unit], true, db.At(now)); err != nil {
+			email, d.Role, unitIDs[d.Unit], true, db.At(now)); err != nil {
 			return err
 		}
 	}

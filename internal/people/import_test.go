@@ -225,6 +225,35 @@ func TestStaffNumbersTellPeopleApart(t *testing.T) {
 	})
 }
 
+func TestWhoHasAStaffNumberNeedsNoAddress(t *testing.T) {
+	const head = "staff_number,email,name,unit,supervisor_of\n"
+	list := func(rows string) Files { return Files{Units: file("code,name\nA,A\nB,B\n"), People: file(head + rows)} }
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPlace(t, d)
+		rows := "1,,Anna,A,B\n2,,Bo,A,\n3,c@b.fi,Cia,A,\n"
+		p.wantLine(p.bring(list(rows)), "3 new, 0 moved, 0 renamed, 0 left", "2 new, 0 moved, 0 renamed, 0 left")
+		p.wantLine(p.bring(list(rows)), none, none)
+		var supervisor string
+		p.must(d.QueryRowContext(p.ctx, `SELECT p.name FROM roles r JOIN persons p ON p.id = r.person_id`).Scan(&supervisor))
+		if supervisor != "Anna" {
+			t.Errorf("the supervisor is %q, want Anna", supervisor)
+		}
+		if _, err := PersonByEmail(p.ctx, d, ""); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("no address finds somebody: %v", err)
+		}
+		// An address comes, another passes to a colleague, and one that the list leaves out stays.
+		p.wantLine(p.bring(list("1,a@b.fi,Anna,A,B\n2,c@b.fi,Bo,B,\n3,,Cia,A,\n")), "0 new, 1 moved, 3 renamed, 0 left", none)
+		p.wantLine(p.bring(list("1,,Anna,A,B\n2,c@b.fi,Bo,B,\n3,,Cia,A,\n")), none, none)
+		if got := p.person("a@b.fi").StaffNumber + p.person("c@b.fi").StaffNumber; got != "12" {
+			t.Errorf("the addresses belong to %s, want 12", got)
+		}
+		_, err := p.Import(p.ctx, list("1,a@b.fi,Anna,A,\n,,Dan,A,\n"), ImportOptions{})
+		if err == nil || !strings.Contains(err.Error(), "line 3, column email") {
+			t.Errorf("neither number nor address: %v", err)
+		}
+	})
+}
+
 func TestSomebodyMadeByHandIsNeverMarkedLeftUntilListed(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newPlace(t, d)

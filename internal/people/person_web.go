@@ -97,7 +97,7 @@ func (s *Service) facts(ctx context.Context, page web.Page, p Person) ([]ui.Fact
 	}
 	none := page.T("people.none")
 	facts := []ui.Fact{
-		{Term: page.T("people.email"), Value: p.Email},
+		{Term: page.T("people.email"), Value: firstOf(p.Email, "–")},
 		{Term: page.T("people.unit"), Value: firstOf(unit, none)},
 		{Term: page.T("people.profession"), Value: firstOf(all[p.Profession].Name(page.Lang), none)},
 		{Term: page.T("people.number"), Value: firstOf(p.StaffNumber, none)},

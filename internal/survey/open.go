@@ -34,7 +34,8 @@ type PopulationUnit struct {
 type Invitee struct {
 	PersonID, UnitID int64
 	Profession       string
-	Address          string
+	Address          string // "": no mail can be sent
+	Name, Lang       string
 }
 
 // KindInvite is the kind of invitation messages in the outbox; their ref is the invitation.

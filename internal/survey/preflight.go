@@ -2,10 +2,12 @@ package survey
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"taitorinki/internal/db"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/people"
 )
@@ -49,7 +51,7 @@ func PopulationOf(ctx context.Context, q db.Q, set *Settings) (pop Population, e
 		return pop, err
 	}
 	for _, p := range staff {
-		pop.People = append(pop.People, Invitee{p.ID, p.UnitID, p.Profession, p.Email})
+		pop.People = append(pop.People, Invitee{p.ID, p.UnitID, p.Profession, p.Email, p.Name, p.Lang})
 	}
 	return pop, nil
 }
@@ -86,6 +88,11 @@ func (s *Service) Preflight(ctx context.Context, r *Round, lang string) (c Check
 	}
 	if bad := badAddresses(pop.People); len(bad) > 0 {
 		add(false, bad, "survey.check-address", "n", len(bad))
+	}
+	for _, l := range i18n.Langs {
+		if n := speak(pop.People, l); n > 0 && len(r.Settings.Languages) > 0 && !slices.Contains(r.Settings.Languages, l) {
+			add(false, nil, "survey.check-speakers-"+l, "n", n)
+		}
 	}
 	if _, err := s.key(r.Code); err != nil && r.State != Draft {
 		add(true, nil, "survey.key-missing")
@@ -140,11 +147,21 @@ func mergedUnits(g *grouping, lang string) []string {
 	return out
 }
 
+// speak counts the people whose language is lang.
+func speak(all []Invitee, lang string) (n int) {
+	for _, p := range all {
+		if p.Lang == lang {
+			n++
+		}
+	}
+	return n
+}
+
 func badAddresses(all []Invitee) []string {
 	var out []string
 	for _, p := range all {
 		if mail.CheckAddress(p.Address) != nil {
-			out = append(out, p.Address)
+			out = append(out, strings.TrimSpace(p.Name+" "+p.Address))
 		}
 	}
 	return out
