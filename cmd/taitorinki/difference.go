@@ -12,9 +12,13 @@ import (
 const mostLines = 20
 
 // writeChange tells what a staff list changes: the lists first, and last the line that sums it up.
-func writeChange(w io.Writer, c *people.Change, dry bool) {
+func writeChange(w io.Writer, c *people.Change, dry, skipBad bool) {
+	bad := "bad row:"
+	if skipBad {
+		bad = "left out:"
+	}
 	for _, p := range c.Problems {
-		fmt.Fprintln(w, "left out:", p.Error())
+		fmt.Fprintln(w, bad, p.Error())
 	}
 	list(w, "unit moved", c.UnitsMoved, func(u people.UnitChange) string {
 		return fmt.Sprintf("%s %s: %s -> %s", u.Code(), u.Name("en"), u.Before.Parent, u.After.Parent)
@@ -35,6 +39,8 @@ func writeChange(w io.Writer, c *people.Change, dry bool) {
 	}
 	if dry {
 		fmt.Fprintln(w, "A dry run: nothing was changed.")
+	} else if len(c.Problems) > 0 && !skipBad {
+		fmt.Fprintln(w, "Nothing was changed. Without the bad rows the list would change:")
 	}
 	for _, x := range [][2]string{{"Units:", c.UnitLine()}, {"Roles:", c.RoleLine()}, {"Otherwise:", c.OtherLine()}} {
 		if line := nonzero(x[1]); line != "" {
@@ -45,6 +51,11 @@ func writeChange(w io.Writer, c *people.Change, dry bool) {
 		fmt.Fprintln(w, "The list is the same as before: nothing changes.")
 	}
 	fmt.Fprintln(w, "People:", c.Line()) // whole, also with zeros: scripts read it
+}
+
+// refusal tells in one line why a list was not brought in: the first fault, and how many there are.
+func refusal(ps people.Problems) error {
+	return fmt.Errorf("%w Faults in all: %d. Nothing was changed: put them right, or leave bad rows out with --skip-bad", ps[0], len(ps))
 }
 
 // nonzero leaves the zeros out of counts such as "0 new, 2 moved".

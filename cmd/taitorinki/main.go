@@ -32,11 +32,11 @@ type cli struct {
 }
 
 type dbFlag struct {
-	DB string `name:"db" help:"SQLite file, or postgres://user:password@host/name." default:"taitorinki.db" placeholder:"FILE|URL" env:"TAITORINKI_DB"`
+	DB string `name:"db" help:"SQLite file, or postgres://user:password@host/name (${default})." default:"taitorinki.db" placeholder:"FILE|URL" env:"TAITORINKI_DB"`
 }
 
 type keysFlag struct {
-	Keys     string `help:"Folder of the rounds' keys. Keep it apart from the database's backups." default:"keys" placeholder:"DIR" env:"TAITORINKI_KEYS"`
+	Keys     string `help:"Folder of the rounds' keys. Keep it apart from the database's backups (${default})." default:"keys" placeholder:"DIR" env:"TAITORINKI_KEYS"`
 	KeysCopy string `help:"Folder of the keys' second copies, best on another disk (KEYS/copy)." placeholder:"DIR" env:"TAITORINKI_KEYS_COPY"`
 }
 
@@ -73,7 +73,10 @@ func fail(err error) int {
 	if err == nil {
 		return 0
 	}
-	lines := strings.FieldsFunc(err.Error(), func(c rune) bool { return c == '\n' || c == '\r' })
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		lines = append(lines, strings.TrimSpace(line))
+	}
 	fmt.Fprintln(os.Stderr, "taitorinki:", strings.Join(lines, "; "))
 	_, parse := errors.AsType[*kong.ParseError](err)
 	_, asked := errors.AsType[usage](err)

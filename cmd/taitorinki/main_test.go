@@ -153,8 +153,11 @@ func TestHelpAndVersionArePrintedAndAreNoMistake(t *testing.T) {
 	if out := ok(t, "--help"); !strings.Contains(out, "serve") || !strings.Contains(out, "restore") {
 		t.Errorf("help: %s", out)
 	}
-	if out := ok(t, "serve", "--help"); !strings.Contains(out, "--smtp") {
-		t.Errorf("help of serve: %s", out)
+	out := strings.Join(strings.Fields(ok(t, "serve", "--help")), " ")
+	for _, want := range []string{"--smtp", "(127.0.0.1:8080)", "(taitorinki.db)", "(keys)", "$TAITORINKI_ADDR"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the help of serve lacks %q: %s", want, out)
+		}
 	}
 	if out := ok(t, "version"); !regexp.MustCompile(`^taitorinki \S+\n$`).MatchString(out) {
 		t.Errorf("version: %q", out)
@@ -173,6 +176,44 @@ func TestTheSameStaffListTwiceChangesNothing(t *testing.T) {
 	}
 	if got, want := ok(t, args...), "The list is the same as before: nothing changes.\nPeople: 0 new, 0 moved, 0 renamed, 0 left\n"; got != want {
 		t.Errorf("second: got %q, want %q", got, want)
+	}
+}
+
+func TestABadRowIsToldByItsPlaceAndNothingIsChanged(t *testing.T) {
+	dir := t.TempDir()
+	file, staff := filepath.Join(dir, "t.db"), filepath.Join(dir, "staff.csv")
+	units, _ := lists(t, 7)
+	must(t, os.WriteFile(staff, []byte("email;nimi;yksikkö\na@b.fi;\"Matti\nMeikäläinen\";H\nb@b.fi;;H\nc@b.fi;C\nd@b.fi;D;H\n"), 0o600))
+	args := []string{"people", "import", "--db", file, "--units", units, "--people", staff}
+	r := command(t, args...)
+	if r.code != 2 || strings.Count(r.errOut, "\n") != 1 || !strings.Contains(r.errOut, "staff.csv, line 4, column nimi: The name is missing.") || !strings.Contains(r.errOut, "--skip-bad") {
+		t.Errorf("exit %d\n%s", r.code, r.errOut)
+	}
+	first, second := strings.Index(r.out, "bad row: staff.csv, line 4"), strings.Index(r.out, "bad row: staff.csv, line 5")
+	if first < 0 || second < first || strings.Contains(r.out, "left out") || !strings.Contains(r.out, "Nothing was changed") {
+		t.Errorf("the rows are not told in their order: %s", r.out)
+	}
+	if out := ok(t, append(args, "--skip-bad")...); !strings.Contains(out, "left out: staff.csv, line 4") || !strings.HasSuffix(out, "People: 2 new, 0 moved, 0 renamed, 0 left\n") {
+		t.Errorf("without the bad rows: %s", out)
+	}
+	if out := ok(t, append(args, "--skip-bad")...); !strings.HasSuffix(out, "0 new, 0 moved, 0 renamed, 0 left\n") {
+		t.Errorf("again: %s", out)
+	}
+}
+
+func TestARoleOverTheOnlyTopUnitIsOneOverTheWhole(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "t.db")
+	units, staff := lists(t, 7)
+	ok(t, "people", "import", "--db", file, "--units", units, "--people", staff)
+	ok(t, "user", "grant", "--db", file, "a@shores.example", "coordinator")
+	ok(t, "user", "grant", "--db", file, "b@shores.example", "coordinator", "H")
+	d, err := db.Open(file)
+	must(t, err)
+	defer d.Close()
+	var n int
+	must(t, d.QueryRowContext(t.Context(), `SELECT count(*) FROM roles WHERE unit_id IS NULL`).Scan(&n))
+	if n != 2 {
+		t.Errorf("%d roles over the whole, want 2", n)
 	}
 }
 

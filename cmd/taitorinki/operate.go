@@ -90,7 +90,10 @@ func (c *peopleImportCmd) Run(ctx context.Context) error {
 	defer done()
 	change, err := a.People.Import(ctx, files, people.ImportOptions{DryRun: c.DryRun, SkipBad: c.SkipBad})
 	if change != nil {
-		writeChange(os.Stdout, change, c.DryRun || err != nil)
+		writeChange(os.Stdout, change, c.DryRun, c.SkipBad)
+	}
+	if bad, ok := errors.AsType[people.Problems](err); ok && change != nil {
+		return usage{refusal(bad)}
 	}
 	if err != nil {
 		return usage{err}
@@ -138,7 +141,7 @@ type userGrantCmd struct {
 	Role    string `arg:"" help:"administrator, coordinator, supervisor, mentor, expert, researcher, dpo, member or partner."`
 	Unit    string `arg:"" optional:"" help:"Code of the unit; without it the whole organisation."`
 	Link    bool   `help:"Print a link to sign in with, good for 15 minutes and for one use."`
-	BaseURL string `help:"Address that the link leads to." default:"http://127.0.0.1:8080" placeholder:"URL" env:"TAITORINKI_BASE_URL"`
+	BaseURL string `help:"Address that the link leads to (${default})." default:"http://127.0.0.1:8080" placeholder:"URL" env:"TAITORINKI_BASE_URL"`
 }
 
 func (c *userGrantCmd) Run(ctx context.Context) error {
@@ -191,6 +194,9 @@ func unitID(ctx context.Context, q db.Q, code string) (int64, error) {
 	u, ok := tree.ByCode(code)
 	if !ok {
 		return 0, usage{fmt.Errorf("there is no unit with the code %q", code)}
+	}
+	if roots := tree.Roots(); len(roots) == 1 && roots[0].ID == u.ID {
+		return 0, nil // the county is the whole organisation
 	}
 	return u.ID, nil
 }

@@ -26,7 +26,7 @@ type roundOpenCmd struct {
 	dbFlag
 	keysFlag
 	Round      string    `arg:"" optional:"" help:"Number or code of a draft. Without it a new round is made from --instrument."`
-	Instrument string    `help:"Key of the instrument for a new round; its newest version is taken." default:"taitorinki" placeholder:"KEY"`
+	Instrument string    `help:"Key of the instrument for a new round; its newest version is taken (${default})." default:"taitorinki" placeholder:"KEY"`
 	Name       string    `help:"Name of a new round." placeholder:"TEXT"`
 	Closes     time.Time `help:"When answering ends, such as 2027-03-31T16:00:00+03:00." placeholder:"TIME"`
 }
@@ -116,7 +116,7 @@ type roundLinksCmd struct {
 	dbFlag
 	keysFlag
 	Round   string `arg:"" help:"Number or code of the round."`
-	BaseURL string `help:"Address that the links lead to." default:"http://127.0.0.1:8080" placeholder:"URL" env:"TAITORINKI_BASE_URL"`
+	BaseURL string `help:"Address that the links lead to (${default})." default:"http://127.0.0.1:8080" placeholder:"URL" env:"TAITORINKI_BASE_URL"`
 	CSV     string `name:"csv" help:"File to write; without it the list goes to the terminal." placeholder:"FILE"`
 }
 

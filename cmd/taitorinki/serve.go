@@ -26,7 +26,7 @@ import (
 type serveCmd struct {
 	dbFlag
 	keysFlag
-	Addr     string `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
+	Addr     string `help:"Address to listen on (${default})." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
 	BaseURL  string `help:"Address that links lead to, such as https://taitorinki.example.fi (http://ADDR)." placeholder:"URL" env:"TAITORINKI_BASE_URL"`
 	SMTP     string `help:"Mail server: smtp://[user:password@]host[:port] or smtps://..." required:"" placeholder:"URL" env:"TAITORINKI_SMTP"`
 	MailFrom string `help:"Address that mails come from." required:"" placeholder:"ADDRESS" env:"TAITORINKI_MAIL_FROM"`
@@ -134,8 +134,8 @@ func profile() (done func()) {
 }
 
 type demoCmd struct {
-	Size string `help:"small: 300 staff. medium: 9,000 staff in 600 units." enum:"small,medium" default:"small"`
-	Addr string `help:"Address to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
+	Size string `help:"small: 300 staff. medium: 9,000 staff in 600 units (${default})." enum:"small,medium" default:"small"`
+	Addr string `help:"Address to listen on (${default})." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
 	Data string `help:"Folder to keep the demo in; without it the demo is forgotten when it ends." placeholder:"DIR" env:"TAITORINKI_DATA"`
 }
 

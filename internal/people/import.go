@@ -66,7 +66,7 @@ func plan(ctx context.Context, q db.Q, list *List, problems Problems) (*Change, 
 	if err != nil {
 		return nil, err
 	}
-	problems = append(problems, list.Settle(current)...)
+	problems = append(problems, list.Settle(current)...).inOrder()
 	c := Compare(current, list)
 	c.Problems = problems
 	return c, nil

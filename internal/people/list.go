@@ -1,8 +1,10 @@
 package people
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -137,6 +139,21 @@ func (ps Problems) Fatal() bool {
 		}
 	}
 	return false
+}
+
+// inOrder puts the faults as who mends a file meets them: line by line, those of the whole file last.
+func (ps Problems) inOrder() Problems {
+	files := map[string]int{}
+	for _, p := range ps {
+		if _, seen := files[p.File]; !seen {
+			files[p.File] = len(files)
+		}
+	}
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		// Line 0 less one is the largest there is.
+		return cmp.Or(cmp.Compare(files[a.File], files[b.File]), cmp.Compare(uint(a.Line-1), uint(b.Line-1)), cmp.Compare(a.Column, b.Column))
+	})
+	return ps
 }
 
 // err is ps when there is a fault and nil otherwise.

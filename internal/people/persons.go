@@ -83,7 +83,7 @@ func (c *peopleCheck) supervises(own string) []string {
 		c.unit("supervises", code)
 		units = append(units, code)
 	}
-	for _, word := range strings.FieldsFunc(c.get("role"), func(r rune) bool { return r == ',' || r == ';' || r == '/' }) {
+	for _, word := range strings.FieldsFunc(c.get("role"), func(r rune) bool { return r == ',' || r == ';' || r == '/' || r == '|' }) {
 		word = strings.Join(strings.FieldsFunc(i18n.Fold(word), func(r rune) bool { return r == ' ' || r == '_' || r == '-' }), "_")
 		switch {
 		case word == "" || slices.Contains(employeeWords, word):

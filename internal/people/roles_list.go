@@ -117,7 +117,7 @@ func readRoles(ctx context.Context, q db.Q, f File, by web.Visitor) ([]roleRow, 
 		}
 		seen[given] = true
 	}
-	c.Problems = t.problems
+	c.Problems = t.problems.inOrder()
 	return rows, c, nil
 }
 

@@ -226,5 +226,5 @@ var langs = map[string]string{
 
 // codesIn cuts a cell that lists codes.
 func codesIn(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == ';' })
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == ';' || r == '|' })
 }
