@@ -212,7 +212,7 @@ func respondOnTwoDevices(t *testing.T, s *apptest.Site, link, code string) {
 	desk.Get("/a/"+code+"/feedback").Want(t, 404)
 	home := s.Anonymous()
 	home.Lang = "sv"
-	home.Get(own).Want(t, 200, "Din egen respons")
+	home.Get(own).Want(t, 200, "Din egen respons").Without(t, own) // the link is shown to who has just sent alone
 	used := s.Anonymous()
 	used.Lang = "sv"
 	used.Get(link).Want(t, 409, "Ditt svar har kommit fram")

@@ -23,6 +23,7 @@ const (
 	ballotField  = "ballot"
 	ballotCookie = "ballot"   // the personal link's code, on the round's paths alone
 	feedCookie   = "feedback" // the feedback's code, for the half hour after submission
+	keptCookie   = "kept"     // the feedback was opened by its own link, which is then not shown again
 	plainCookie  = "plain"
 )
 

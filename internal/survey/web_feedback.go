@@ -46,11 +46,17 @@ func (s *Service) showFeedback(w http.ResponseWriter, r *http.Request) error {
 	p := feedbackPage{Page: s.page(r, set, ""), Round: f.Round.Code, Title: set.Name.In(s.sheetLang(r, set))}
 	p.Shell.Title = p.T("survey.feedback-title")
 	p.Shell.Narrow = false
-	if _, secret, err := link.Parse(link.Feedback, c.Value); err == nil {
+	if _, secret, err := link.Parse(link.Feedback, c.Value); err == nil && !openedByLink(r) {
 		p.OwnURL = s.FeedbackURL(f.Round.Code, secret)
 	}
 	p.fill(f)
 	return s.Kit.Show(w, r, p.Page, ownFeedback(p))
+}
+
+// openedByLink reports whether the reader holds the feedback's link already: it is shown after sending alone.
+func openedByLink(r *http.Request) bool {
+	_, err := r.Cookie(keptCookie)
+	return err == nil
 }
 
 func (p *feedbackPage) fill(f *Feedback) {

@@ -71,8 +71,9 @@ func (s *Service) withdraw(w http.ResponseWriter, r *http.Request) error {
 // leave wipes what the browser keeps of the round: for shared workstations.
 func (s *Service) leave(w http.ResponseWriter, r *http.Request) error {
 	round := r.PathValue("round")
-	s.dropCookie(w, round, feedCookie)
-	s.dropCookie(w, round, ballotCookie)
+	for _, name := range []string{feedCookie, ballotCookie, keptCookie} {
+		s.dropCookie(w, round, name)
+	}
 	return s.notice(w, r, http.StatusOK, "survey.left-title", "survey.left-text")
 }
 
@@ -84,6 +85,7 @@ func (s *Service) enterFeedback(w http.ResponseWriter, r *http.Request) error {
 		return s.linkPage(w, r, ErrMistyped)
 	}
 	s.setCookie(w, round, feedCookie, code, 0)
+	s.setCookie(w, round, keptCookie, "1", 0)
 	return web.See(w, r, "/a/"+round+"/feedback")
 }
 

@@ -205,5 +205,6 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 	code := sh.Round.Code
 	s.setCookie(w, code, feedCookie, link.Format(link.Feedback, code, secret), 30*60)
 	s.dropCookie(w, code, ballotCookie)
+	s.dropCookie(w, code, keptCookie)
 	return web.See(w, r, "/a/"+code+"/feedback")
 }
