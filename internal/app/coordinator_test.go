@@ -67,6 +67,20 @@ func TestAnInvitationSaysHowLongItsOwnSurveyTakes(t *testing.T) {
 	}
 }
 
+func TestWhoSignsInDoesNotWaitForTheInvitations(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		must(t, s.Survey.CheckAndOpen(t.Context(), draft(t, s, nil).ID, 0))
+		s.Clock.Move(time.Minute)
+		s.Anonymous().Get("/sign-in").Want(t, 200).Form(t, "/sign-in").Set("email", "b7@shores.example").Send().Want(t, 200)
+		s.Work()
+		all := s.Mail.Sent()
+		if len(all) != 15 || all[0].To != "b7@shores.example" || !strings.Contains(all[0].Text, "/sign-in/") {
+			t.Errorf("of %d mails the first, to %s, is\n%s", len(all), all[0].To, all[0].Text)
+		}
+	})
+}
+
 func TestTheStartPageSaysWhatComesNext(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := apptest.New(t, d)

@@ -41,7 +41,8 @@ func (s *Service) wish(ctx context.Context, email string) (err error) {
 		if err != nil {
 			return err
 		}
-		return outbox.Add(ctx, tx, now, []outbox.Item{{Topic: signinTopic, Kind: signinKind, Ref: id, Address: p.Email}})
+		// Due before all else: who signs in waits for it, and thousands of invitations may be on their way.
+		return outbox.Add(ctx, tx, time.Unix(0, 0), []outbox.Item{{Topic: signinTopic, Kind: signinKind, Ref: id, Address: p.Email}})
 	})
 	if err == nil && s.Outbox != nil {
 		s.Outbox.Wake()
