@@ -227,3 +227,26 @@ func TestTheCheckNamesWhoHasNoAddressAndWhoseLanguageIsMissing(t *testing.T) {
 		}
 	})
 }
+
+func TestALanguageThatOurPagesDoNotHaveIsPreviewedButNotOffered(t *testing.T) {
+	s := staffed(t, dbtest.SQLite(t))
+	row, err := survey.InstrumentByVersion(t.Context(), s.DB, "taitorinki-pulse", "1.0")
+	must(t, err)
+	source := strings.NewReplacer(`"en"`, `"se"`, `"version": "1.0"`, `"version": "1.0-se"`).Replace(row.Source)
+	id, _, err := s.Survey.ImportInstrument(t.Context(), []byte(source))
+	must(t, err)
+	boss := s.Role(people.Coordinator)
+	boss.Get(fmt.Sprintf("/instruments/%d?in=se", id)).Want(t, 200, ">se</a>").Without(t, "survey.lang")
+	r := draft(t, s, func(r *survey.Round) { r.InstrumentID = id })
+	boss.Get(fmt.Sprintf("/rounds/%d/edit", r.ID)).Want(t, 200, `value="sv"`).Without(t, `value="se"`, "survey.lang")
+}
+
+func TestTheLicenceIsSeenWithoutOpeningAnything(t *testing.T) {
+	s := staffed(t, dbtest.SQLite(t))
+	openRound(t, s, "taitorinki-pulse")
+	s.Work()
+	body := s.Anonymous().Get(links(s)[0]).Want(t, 200).Body
+	if at := strings.Index(body, "CC BY 4.0"); at < 0 || strings.Count(body[:at], "<details") != strings.Count(body[:at], "</details>") || at > strings.Index(body, "data-item") {
+		t.Errorf("the licence stands in something closed, after the questions, or nowhere: at %d", at)
+	}
+}

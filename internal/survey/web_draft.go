@@ -115,6 +115,9 @@ func (s *Service) renderEdit(w http.ResponseWriter, r *http.Request, rd Round, b
 		p.Professions = append(p.Professions, ui.Option{Value: x.Code, Label: x.Name(p.Lang), Selected: slices.Contains(set.Professions, x.Code)})
 	}
 	for _, l := range in.Languages {
+		if !i18n.Known(l) {
+			continue // the pages and the invitation have no words in it
+		}
 		p.Languages = append(p.Languages, ui.Option{Value: l, Label: p.T("survey.lang-" + l), Selected: slices.Contains(set.Languages, l)})
 	}
 	for _, it := range in.Background() {

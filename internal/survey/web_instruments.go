@@ -10,6 +10,7 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/ui"
@@ -184,7 +185,11 @@ func (s *Service) previewInstrument(w http.ResponseWriter, r *http.Request) erro
 		p.InLang = l
 	}
 	for _, l := range in.Languages {
-		p.Langs = append(p.Langs, ui.NavItem{Label: p.T("survey.lang-" + l), URL: "?in=" + l, Current: l == p.InLang})
+		label := l // a language that our pages do not have
+		if i18n.Known(l) {
+			label = p.T("survey.lang-" + l)
+		}
+		p.Langs = append(p.Langs, ui.NavItem{Label: label, URL: "?in=" + l, Current: l == p.InLang})
 	}
 	p.Shell.Title = in.Title.In(p.InLang)
 	blank := &Sheet{Instrument: in, Answers: in.Blank()}
