@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -108,5 +109,36 @@ func TestAUnitThatIsOlderThanItsParentIsRestored(t *testing.T) {
 		restored(t, file.Bytes())
 		pg := dbtest.Postgres(t)
 		must(t, pg.Restore(t.Context(), bytes.NewReader(file.Bytes())))
+	})
+}
+
+func TestARoundKeepsTheTreeAsItStoodAtOpening(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		openRound(t, s, "taitorinki-pulse")
+		tree := func() (out string) {
+			rows, err := db.Rows(t.Context(), d, func(r *sql.Rows, line *string) error { return r.Scan(line) },
+				`SELECT u.code || ' under ' || COALESCE(p.code, '-') || ': ' || u.name_en FROM survey_round_units u
+					LEFT JOIN survey_round_units p ON p.round_id = u.round_id AND p.unit_id = u.parent_id ORDER BY u.code`)
+			must(t, err)
+			return strings.Join(rows, "; ")
+		}
+		before := tree()
+		if want := "A under H: Home care; B under H: Health centre; H under -: Wellbeing County of the Shores"; before != want {
+			t.Fatalf("the tree is %q, want %q", before, want)
+		}
+		_, err := s.People.Import(t.Context(), people.Files{Units: people.File{Name: "u.csv",
+			Data: []byte("code,parent,name\nH,,New county\nA,H,New care\nB,A,New centre\n")}}, people.ImportOptions{})
+		must(t, err)
+		if now, err := people.LoadTree(t.Context(), d); err != nil || len(now.Roots()) != 1 || now.Roots()[0].NameEN != "New county" {
+			t.Fatalf("the list did not come in: %v", err)
+		}
+		if after := tree(); after != before {
+			t.Errorf("the round's tree is %q, want %q", after, before)
+		}
+		s.Work()
+		for i, l := range links(s)[:11] {
+			answer(t, s, l, i)
+		}
 	})
 }
