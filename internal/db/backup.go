@@ -282,7 +282,8 @@ func parseCell(c json.RawMessage, kind string) (any, error) {
 	switch c[0] {
 	case '"':
 		var s string
-		return s, json.Unmarshal(c, &s)
+		err := json.Unmarshal(c, &s)
+		return s, err
 	case '{':
 		var b struct{ B []byte }
 		if err := json.Unmarshal(c, &b); err != nil {
