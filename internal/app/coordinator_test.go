@@ -51,6 +51,17 @@ func TestAnInvitationPromisesTheTimeThatItsInstrumentTakes(t *testing.T) {
 	}
 }
 
+func TestBeforeARoundOpensItsCoordinatorIsToldWhenTheInvitationsGo(t *testing.T) {
+	s := staffed(t, dbtest.SQLite(t))
+	boss := s.Role(people.Coordinator)
+	now := draft(t, s, nil)
+	page := fmt.Sprintf("/rounds/%d/open", now.ID)
+	boss.Get(page).Want(t, 200, "sent by e-mail at once").Form(t, page).Send().Want(t, 200, "Invitations are being sent now")
+	later := draft(t, s, func(r *survey.Round) { r.OpensAt = s.Clock.Now().Add(time.Hour) })
+	page = fmt.Sprintf("/rounds/%d/open", later.ID)
+	boss.Get(page).Want(t, 200, "sent by e-mail when answering starts").Form(t, page).Send().Want(t, 200, "sent when answering starts")
+}
+
 func TestASubjectIsFilledAsTheTextIsButNeverWithTheLink(t *testing.T) {
 	s := staffed(t, dbtest.SQLite(t))
 	r := draft(t, s, func(r *survey.Round) {
