@@ -12,9 +12,14 @@ import (
 const mostLines = 20
 
 // writeChange tells what a staff list changes: the lists first, and last the line that sums it up.
-func writeChange(w io.Writer, c *people.Change, dry bool) {
+// A list that is refused for its bad rows is told as one that would come in without them.
+func writeChange(w io.Writer, c *people.Change, dry, refused bool) {
+	what := "left out:"
+	if refused {
+		what = "bad row:"
+	}
 	for _, p := range c.Problems {
-		fmt.Fprintln(w, "left out:", p.Error())
+		fmt.Fprintln(w, what, p.Error())
 	}
 	list(w, "unit moved", c.UnitsMoved, func(u people.UnitChange) string {
 		return fmt.Sprintf("%s %s: %s -> %s", u.Code(), u.Name("en"), u.Before.Parent, u.After.Parent)
@@ -33,7 +38,10 @@ func writeChange(w io.Writer, c *people.Change, dry bool) {
 	for _, n := range c.NoteLines() {
 		fmt.Fprintln(w, "note:", n)
 	}
-	if dry {
+	switch {
+	case refused:
+		fmt.Fprintln(w, "Nothing was changed. Put the bad rows right, or leave them out with --skip-bad. Without them:")
+	case dry:
 		fmt.Fprintln(w, "A dry run: nothing was changed.")
 	}
 	for _, x := range [][2]string{{"Units:", c.UnitLine()}, {"Roles:", c.RoleLine()}, {"Otherwise:", c.OtherLine()}} {
@@ -41,7 +49,7 @@ func writeChange(w io.Writer, c *people.Change, dry bool) {
 			fmt.Fprintln(w, x[0], line)
 		}
 	}
-	if c.Empty() {
+	if c.Empty() && !refused {
 		fmt.Fprintln(w, "The list is the same as before: nothing changes.")
 	}
 	fmt.Fprintln(w, "People:", c.Line()) // whole, also with zeros: scripts read it

@@ -108,6 +108,8 @@ func TestAMistakeOfWhoTypesIsToldInOneLine(t *testing.T) {
 		"a file that is no database":  serve("--db", text),
 		"a folder as database":        serve("--db", dir),
 		"a server that is not there":  serve("--db", "postgres://u@127.0.0.1:1/x"),
+		"a server of another kind":    serve("--db", "mysql://u:secret@127.0.0.1/x"),
+		"a mail server at no port":    serve("--db", file, "--smtp", "smtp://127.0.0.1:99999"),
 		"a list that is not there":    {"people", "import", "--db", file, "--units", filepath.Join(dir, "none.csv")},
 		"a list that is a folder":     {"people", "import", "--db", file, "--units", dir},
 		"no list":                     {"people", "import", "--db", file},
@@ -173,6 +175,27 @@ func TestTheSameStaffListTwiceChangesNothing(t *testing.T) {
 	}
 	if got, want := ok(t, args...), "The list is the same as before: nothing changes.\nPeople: 0 new, 0 moved, 0 renamed, 0 left\n"; got != want {
 		t.Errorf("second: got %q, want %q", got, want)
+	}
+}
+
+func TestAListThatIsRefusedIsNotToldAsADryRunNorAsOneThatChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file, bad := filepath.Join(dir, "t.db"), filepath.Join(dir, "bad.csv")
+	units, _ := lists(t, 7)
+	ok(t, "people", "import", "--db", file, "--units", units)
+	must(t, os.WriteFile(bad, []byte("email,name,unit\nnobody,Aino,A\n"), 0o600))
+	args := []string{"people", "import", "--db", file, "--people", bad}
+	r := command(t, args...)
+	if r.code != 2 || !strings.Contains(r.out, "bad row: bad.csv, line 2") || !strings.Contains(r.out, "--skip-bad") {
+		t.Errorf("exit %d\n%s", r.code, r.out)
+	}
+	for _, untrue := range []string{"left out:", "dry run", "the same as before"} {
+		if strings.Contains(r.out, untrue) {
+			t.Errorf("%q in\n%s", untrue, r.out)
+		}
+	}
+	if out := ok(t, append(args, "--skip-bad")...); !strings.Contains(out, "left out: bad.csv, line 2") {
+		t.Errorf("with --skip-bad: %s", out)
 	}
 }
 

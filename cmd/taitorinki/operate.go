@@ -90,7 +90,7 @@ func (c *peopleImportCmd) Run(ctx context.Context) error {
 	defer done()
 	change, err := a.People.Import(ctx, files, people.ImportOptions{DryRun: c.DryRun, SkipBad: c.SkipBad})
 	if change != nil {
-		writeChange(os.Stdout, change, c.DryRun || err != nil)
+		writeChange(os.Stdout, change, c.DryRun, err != nil)
 	}
 	if err != nil {
 		return usage{err}
