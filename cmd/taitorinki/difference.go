@@ -37,17 +37,19 @@ func writeChange(w io.Writer, c *people.Change, dry, skipBad bool) {
 	for _, n := range c.NoteLines() {
 		fmt.Fprintln(w, "note:", n)
 	}
-	if dry {
-		fmt.Fprintln(w, "A dry run: nothing was changed.")
-	} else if len(c.Problems) > 0 && !skipBad {
+	refused := len(c.Problems) > 0 && !skipBad
+	switch {
+	case refused:
 		fmt.Fprintln(w, "Nothing was changed. Without the bad rows the list would change:")
+	case dry:
+		fmt.Fprintln(w, "A dry run: nothing was changed.")
 	}
 	for _, x := range [][2]string{{"Units:", c.UnitLine()}, {"Roles:", c.RoleLine()}, {"Otherwise:", c.OtherLine()}} {
 		if line := nonzero(x[1]); line != "" {
 			fmt.Fprintln(w, x[0], line)
 		}
 	}
-	if c.Empty() {
+	if c.Empty() && !refused {
 		fmt.Fprintln(w, "The list is the same as before: nothing changes.")
 	}
 	fmt.Fprintln(w, "People:", c.Line()) // whole, also with zeros: scripts read it

@@ -108,6 +108,8 @@ func TestAMistakeOfWhoTypesIsToldInOneLine(t *testing.T) {
 		"a file that is no database":  serve("--db", text),
 		"a folder as database":        serve("--db", dir),
 		"a server that is not there":  serve("--db", "postgres://u@127.0.0.1:1/x"),
+		"a server of another kind":    serve("--db", "mysql://u:secret@127.0.0.1/x"),
+		"a mail server at no port":    serve("--db", file, "--smtp", "smtp://127.0.0.1:99999"),
 		"a list that is not there":    {"people", "import", "--db", file, "--units", filepath.Join(dir, "none.csv")},
 		"a list that is a folder":     {"people", "import", "--db", file, "--units", dir},
 		"no list":                     {"people", "import", "--db", file},

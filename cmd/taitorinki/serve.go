@@ -29,7 +29,7 @@ type serveCmd struct {
 	Addr     string `help:"Address to listen on (${default})." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
 	BaseURL  string `help:"Address that links lead to, such as https://taitorinki.example.fi (http://ADDR)." placeholder:"URL" env:"TAITORINKI_BASE_URL"`
 	SMTP     string `help:"Mail server: smtp://[user:password@]host[:port] or smtps://..." required:"" placeholder:"URL" env:"TAITORINKI_SMTP"`
-	MailFrom string `help:"Address that mails come from." required:"" placeholder:"ADDRESS" env:"TAITORINKI_MAIL_FROM"`
+	MailFrom string `help:"Address that mails come from; with the county's name before it if you like: County <a@county.example>." required:"" placeholder:"ADDRESS" env:"TAITORINKI_MAIL_FROM"`
 }
 
 func (c *serveCmd) Run(ctx context.Context) error {

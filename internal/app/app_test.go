@@ -283,3 +283,11 @@ func TestSigningOutEverywhereEndsTheOtherBrowserToo(t *testing.T) {
 		}
 	})
 }
+
+func TestThePlainLanguageSwitchStandsOnlyWhereItChangesSomething(t *testing.T) {
+	s := staffed(t, dbtest.SQLite(t))
+	r := openRound(t, s, "taitorinki")
+	who := s.Anonymous()
+	who.Get(links(s)[0]).Want(t, 200, `name="plain"`)
+	who.Get("/a/"+r.Code+"/9").Want(t, 200, `type="radio"`).Without(t, `name="plain"`)
+}

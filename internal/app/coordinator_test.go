@@ -31,6 +31,38 @@ func draft(t *testing.T, s *apptest.Site, change func(*survey.Round)) survey.Rou
 	return r
 }
 
+func TestAnInvitationPromisesTheTimeThatItsInstrumentTakes(t *testing.T) {
+	s := staffed(t, dbtest.SQLite(t))
+	for name, want := range map[string]string{"taitorinki-pulse": "about 3", "taitorinki": "about 8"} {
+		row, err := survey.InstrumentByVersion(t.Context(), s.DB, name, "1.0")
+		must(t, err)
+		in, err := s.Survey.Instrument(t.Context(), row.ID)
+		must(t, err)
+		set := s.Survey.DefaultSettings(in)
+		for field, text := range map[string]string{"subject": set.Subject["en"], "invitation": set.Invitation["en"]} {
+			if !strings.Contains(strings.ReplaceAll(text, "\u00a0", " "), want) {
+				t.Errorf("%s: the %s is %q, want %q in it", name, field, text, want)
+			}
+		}
+		for l, text := range set.Invitation {
+			if strings.Contains(text, "{takes}") || strings.Contains(set.Subject[l], "{minutes}") {
+				t.Errorf("%s, %s: a placeholder is left in %q or %q", name, l, set.Subject[l], text)
+			}
+		}
+	}
+}
+
+func TestBeforeARoundOpensItsCoordinatorIsToldWhenTheInvitationsGo(t *testing.T) {
+	s := staffed(t, dbtest.SQLite(t))
+	boss := s.Role(people.Coordinator)
+	now := draft(t, s, nil)
+	page := fmt.Sprintf("/rounds/%d/open", now.ID)
+	boss.Get(page).Want(t, 200, "sent by e-mail at once").Form(t, page).Send().Want(t, 200, "Invitations are being sent now")
+	later := draft(t, s, func(r *survey.Round) { r.OpensAt = s.Clock.Now().Add(time.Hour) })
+	page = fmt.Sprintf("/rounds/%d/open", later.ID)
+	boss.Get(page).Want(t, 200, "sent by e-mail when answering starts").Form(t, page).Send().Want(t, 200, "sent when answering starts")
+}
+
 func TestASubjectIsFilledAsTheTextIsButNeverWithTheLink(t *testing.T) {
 	s := staffed(t, dbtest.SQLite(t))
 	r := draft(t, s, func(r *survey.Round) {

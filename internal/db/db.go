@@ -57,6 +57,9 @@ func Open(url string) (*DB, error) {
 	if IsServer(url) {
 		return openPostgres(url)
 	}
+	if scheme, _, found := strings.Cut(url, "://"); found {
+		return nil, fmt.Errorf("database %s://...: want postgres:// or the name of a file", scheme)
+	}
 	return openSQLite(url)
 }
 

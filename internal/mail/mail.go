@@ -97,7 +97,7 @@ func NewSMTP(addr, from string) (*SMTP, error) {
 		opts = append(opts, gomail.WithSSL())
 	}
 	if p := u.Port(); p != "" {
-		if port, err = strconv.Atoi(p); err != nil {
+		if port, err = strconv.Atoi(p); err != nil || port < 1 || port > 65535 {
 			return nil, fmt.Errorf("mail server %q: bad port", addr)
 		}
 	}

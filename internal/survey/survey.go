@@ -145,7 +145,7 @@ func (s *Service) DefaultSettings(in *instrument.Instrument) *Settings {
 		set.Languages = append(set.Languages, l)
 		set.Name[l] = in.Title[l]
 		set.Subject[l] = s.Kit.Words.T(l, "survey.invite-subject", "minutes", in.Minutes)
-		set.Invitation[l] = s.Kit.Words.T(l, "survey.invite-text", "minutes", in.Minutes)
+		set.Invitation[l] = s.Kit.Words.T(l, "survey.invite-text", "takes", s.Kit.Words.T(l, "survey.before-minutes", "n", in.Minutes))
 		set.Privacy[l] = s.Kit.Words.T(l, "survey.privacy-text")
 	}
 	return set

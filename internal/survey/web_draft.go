@@ -262,6 +262,10 @@ func (s *Service) openRound(w http.ResponseWriter, r *http.Request) error {
 	if err := s.CheckAndOpen(r.Context(), rd.ID, web.VisitorOf(r).ID); err != nil {
 		return err
 	}
-	s.Kit.Flash(r, "survey.opened")
+	told := "survey.opened"
+	if rd.OpensAt.IsZero() {
+		told = "survey.opened-now"
+	}
+	s.Kit.Flash(r, told)
 	return web.See(w, r, roundURL(rd.ID))
 }

@@ -111,7 +111,9 @@ function sayer(form, line) {
   let before = "saved";
   return (state, more = {}) => {
     if (!line) return;
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
+    const lang = document.documentElement.lang;
+    // As the server writes times: Swedish as in Finland, English with 24 hours.
+    const time = new Date().toLocaleTimeString({ sv: "sv-FI", en: "en-GB" }[lang] ?? lang, { hour: "numeric", minute: "2-digit" });
     /** @type {Record<string, string>} */
     const texts = {
       saving: form.dataset.textSaving ?? "",
