@@ -20,6 +20,7 @@ var (
 	ErrNotStarted = errs.New(errs.Conflict, "survey.link-not-started")
 	ErrOver       = errs.New(errs.Conflict, "survey.link-over")
 	ErrUsed       = errs.New(errs.Conflict, "survey.link-used")
+	ErrSlipTaken  = errs.New(errs.Conflict, "survey.slip-taken")
 )
 
 // Sheet is one respondent's answers as they stand, with what is needed to show them.
@@ -251,7 +252,9 @@ func (s *Service) Submit(ctx context.Context, sh *Sheet, nonce uint64) (link.Sec
 // Withdraw takes a submitted or begun sheet back: the ballot is as it was at opening, and the link can be used anew.
 func (s *Service) Withdraw(ctx context.Context, sh *Sheet) error {
 	return s.change(ctx, sh, func(b *ballot) error {
+		taken := b.taken
 		*b = *newBallot(sh.Instrument, b.group)
+		b.taken = taken
 		return nil
 	})
 }
