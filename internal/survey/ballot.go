@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"taitorinki/internal/survey/instrument"
+	"taitorinki/internal/survey/wavecode"
 )
 
 // ballot is what stands sealed in a state of a ballot. Every ballot of a round has the same length, whatever is answered.
@@ -13,12 +14,13 @@ type ballot struct {
 	taken     bool // a paper slip that somebody has taken into use
 	group     int
 	nonce     uint64 // of the form that submitted it, so that the same form sent twice is one submission
+	code      wavecode.Code
 	counted   []bool // by item: it has cost its row, see cover
 	answers   instrument.Answers
 }
 
 const (
-	ballotHead = 1 + 1 + 4 + 8
+	ballotHead = 1 + 1 + 4 + 8 + 8
 
 	flagSubmitted = 1
 	flagTaken     = 2
@@ -43,6 +45,7 @@ func (b *ballot) encode(in *instrument.Instrument) ([]byte, error) {
 	}
 	binary.BigEndian.PutUint32(out[2:], uint32(b.group))
 	binary.BigEndian.PutUint64(out[6:], b.nonce)
+	binary.BigEndian.PutUint64(out[14:], uint64(b.code))
 	bits := make([]byte, (len(in.Items)+7)/8)
 	for i, c := range b.counted {
 		if c {
@@ -62,7 +65,7 @@ func decodeBallot(in *instrument.Instrument, data []byte) (*ballot, error) {
 	}
 	b := &ballot{
 		submitted: data[1]&flagSubmitted != 0, taken: data[1]&flagTaken != 0, group: int(binary.BigEndian.Uint32(data[2:])),
-		nonce: binary.BigEndian.Uint64(data[6:]), counted: make([]bool, len(in.Items)),
+		nonce: binary.BigEndian.Uint64(data[6:]), code: wavecode.Code(binary.BigEndian.Uint64(data[14:])), counted: make([]bool, len(in.Items)),
 	}
 	rest := data[ballotHead:]
 	for i := range b.counted {

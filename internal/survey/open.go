@@ -173,6 +173,11 @@ func (s *Service) OpenRound(ctx context.Context, id, by int64, pop Population) (
 	if err != nil {
 		return err
 	}
+	if r.Settings.Waves && r.Settings.Series == 0 {
+		if _, err := s.Vault.Create(seal.Series(r.Code)); err != nil {
+			return err
+		}
+	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		n, err := db.Changed(tx.ExecContext(ctx, `UPDATE survey_rounds SET state = 'open', opened_at = $2, invited = $3 WHERE id = $1 AND state = 'draft'`,
 			id, db.At(s.Now()), len(pop.People)))

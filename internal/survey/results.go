@@ -13,6 +13,7 @@ type Answered struct {
 	Instrument *instrument.Instrument
 	Answers    []instrument.Answers // in the order of random keys
 	Groups     []int                // of the same responses
+	Pairs      []string             // of the same responses: equal in two waves for one respondent's code; "": no code
 }
 
 // ClosedRound returns a closed round and its answers. A round that is not closed is errs.NotFound: until then nobody can
@@ -42,6 +43,7 @@ func (s *Service) ClosedRound(ctx context.Context, code string) (c *Answered, er
 		}
 		c.Answers = append(c.Answers, a)
 		c.Groups = append(c.Groups, x.Group)
+		c.Pairs = append(c.Pairs, x.Pair)
 	}
 	return c, nil
 }

@@ -67,6 +67,7 @@ type editPage struct {
 	Items       []ui.Option
 	Opens       string
 	Closes      string
+	Series      []ui.Option // what this can be a later wave of; only the first if nothing
 	Errors      map[string]string
 	Summary     []ui.FieldError
 }
@@ -107,6 +108,9 @@ func (s *Service) renderEdit(w http.ResponseWriter, r *http.Request, rd Round, b
 	}
 	for _, it := range in.Background() {
 		p.Items = append(p.Items, ui.Option{Value: it.ID, Label: it.Text.In(in.Language(p.Lang)), Selected: slices.Contains(set.ByItems, it.ID)})
+	}
+	if err := s.seriesOptions(r, &p); err != nil {
+		return err
 	}
 	p.Opens, p.Closes = formatTime(rd.OpensAt), formatTime(rd.ClosesAt)
 	if bad != nil {
@@ -156,6 +160,9 @@ func (s *Service) saveRound(w http.ResponseWriter, r *http.Request) error {
 		return errs.Because(err, errs.Invalid, "web.too-big")
 	}
 	bad := readSettings(r, &rd)
+	if err := s.readSeries(r, &rd, bad); err != nil {
+		return err
+	}
 	if bad.Err() != nil {
 		return s.renderEdit(w, r, rd, bad)
 	}

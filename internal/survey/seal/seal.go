@@ -47,6 +47,7 @@ type Key struct {
 	permute cipher.Block
 	slip    []byte
 	owner   cipher.Block
+	pair    []byte
 }
 
 // NewKey makes a random key.
@@ -61,7 +62,7 @@ func FromBytes(raw [KeySize]byte) *Key {
 	return &Key{
 		raw: raw, token: derive(raw[:], "token"), ballot: block(derive(raw[:], "ballot")), state: block(derive(raw[:], "ballot state")),
 		box: aead(derive(raw[:], "ballot box")), permute: block(derive(raw[:], "feedback")),
-		slip: derive(raw[:], "slip"), owner: block(derive(raw[:], "slip owner")),
+		slip: derive(raw[:], "slip"), owner: block(derive(raw[:], "slip owner")), pair: derive(raw[:], "pair"),
 	}
 }
 
@@ -154,6 +155,13 @@ func (k *Key) FeedbackSecret(id BallotID) (s link.Secret) {
 func (k *Key) BallotOfFeedback(s link.Secret) (id BallotID) {
 	k.permute.Decrypt(id[:], s[:])
 	return id
+}
+
+// Pair is what stands with a response for the code by which its respondent pairs waves. A series of rounds has a key of its
+// own for it, which outlives the rounds': who sees somebody's code and reads the database cannot find the responses.
+func (k *Key) Pair(code uint64) []byte {
+	s := secretOf(k.pair, int64(code))
+	return s[:]
 }
 
 // FeedbackID is where the feedback stands once the round has closed.
