@@ -37,13 +37,18 @@ func (s *Service) ClosedRound(ctx context.Context, code string) (c *Answered, er
 	}
 	c = &Answered{Round: r, Instrument: in}
 	for _, x := range all {
-		a := in.Blank()
-		for i, it := range in.Items {
-			a[i] = x.Answers[it.ID]
-		}
-		c.Answers = append(c.Answers, a)
+		c.Answers = append(c.Answers, answersTo(in, x.Answers))
 		c.Groups = append(c.Groups, x.Group)
 		c.Pairs = append(c.Pairs, x.Pair)
 	}
 	return c, nil
+}
+
+// answersTo turns stored answers into those of an instrument.
+func answersTo(in *instrument.Instrument, byID map[string]string) instrument.Answers {
+	a := in.Blank()
+	for i, it := range in.Items {
+		a[i] = byID[it.ID]
+	}
+	return a
 }

@@ -146,7 +146,7 @@ func (w *waves) earlier(in *instrument.Instrument, code wavecode.Code) (out []Wa
 				return nil, err
 			}
 			if a != nil {
-				x.Scores = scoresBy(in, p.in, a)
+				x.Scores = ScoresBy(in, p.in, answersTo(p.in, a))
 			}
 		}
 		out = append(out, x)
@@ -154,14 +154,10 @@ func (w *waves) earlier(in *instrument.Instrument, code wavecode.Code) (out []Wa
 	return out, nil
 }
 
-// scoresBy counts the scores of answers to the instrument was, and puts them in the order of the scales of in.
-func scoresBy(in, was *instrument.Instrument, answers map[string]string) []instrument.Score {
-	a := was.Blank()
-	for i, it := range was.Items {
-		a[i] = answers[it.ID]
-	}
+// ScoresBy counts the scores of answers to the instrument was, and gives them in the order of the scales of in, by their ids.
+func ScoresBy(in, was *instrument.Instrument, answers instrument.Answers) []instrument.Score {
 	out := make([]instrument.Score, len(in.Scales))
-	for _, sc := range was.Scores(a) {
+	for _, sc := range was.Scores(answers) {
 		for i, scale := range in.Scales {
 			if scale.ID == was.Scales[sc.Scale].ID {
 				out[i] = sc
