@@ -355,7 +355,7 @@ func (c *fixture) heldUp(t *testing.T, f func(waiting func(n int))) {
 
 func (c *fixture) keyFiles(t *testing.T) (out []string) {
 	t.Helper()
-	for _, p := range []string{"*.key*", "copy/*.key*"} {
+	for _, p := range []string{"round-*.key*", "copy/round-*.key*"} {
 		files, err := filepath.Glob(filepath.Join(c.keys, p))
 		must(t, err)
 		out = append(out, files...)

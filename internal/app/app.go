@@ -141,38 +141,3 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 	}
 	return nav
 }
-
-// closedRounds gives insight the rounds that have results.
-func (a *App) closedRounds(ctx context.Context) ([]insight.Round, error) {
-	all, err := survey.Rounds(ctx, a.Config.DB)
-	if err != nil {
-		return nil, err
-	}
-	var out []insight.Round
-	for _, r := range all {
-		if r.State == survey.Closed {
-			out = append(out, insight.Round{Code: r.Code, Name: r.Settings.Name, ClosedAt: r.ClosedAt})
-		}
-	}
-	return out, nil
-}
-
-// closedRound gives insight a round's scores by area.
-func (a *App) closedRound(ctx context.Context, code string) (*insight.Round, error) {
-	c, err := a.Survey.ClosedRound(ctx, code)
-	if err != nil {
-		return nil, err
-	}
-	r := &insight.Round{Code: c.Round.Code, Name: c.Round.Settings.Name, ClosedAt: c.Round.ClosedAt, Invited: c.Round.Invited, Responses: len(c.Answers)}
-	for _, s := range c.Instrument.Scales {
-		r.Areas = append(r.Areas, insight.Area{ID: s.ID, Title: s.Title, Support: s.Kind == instrument.KindSupport, Min: s.Min(), Max: s.Max()})
-	}
-	for _, ans := range c.Answers {
-		for _, sc := range c.Instrument.Scores(ans) {
-			if sc.OK {
-				r.Areas[sc.Scale].Scores = append(r.Areas[sc.Scale].Scores, sc.Mean)
-			}
-		}
-	}
-	return r, nil
-}

@@ -149,6 +149,9 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 			b.Go(`button[value="check"]`)
 		}},
 		at(rd(draft, "/open")), at(rd(&open, "")), at(rd(&open, "/close")), at(rd(&closed, "")),
+		{"slips with errors", func(b *Browser) { b.Open(rd(&open, "/slips")); b.Go("main form button") }},
+		{"sheet of slips", func(b *Browser) { b.slips(&open, 6) }},
+		at(rd(&open, "/slips")),
 		at("/results"), at("/results/" + closed.Code), at("/instruments"),
 	}
 }
@@ -159,7 +162,7 @@ func (s *Site) respondentsStops(t *testing.T, open, closed survey.Round) []stop 
 	later := s.opened(t, pulse, func(r *survey.Round) { r.OpensAt = time.Now().Add(24 * time.Hour) })
 	notYet, err := s.App.Survey.Links(t.Context(), later.ID)
 	must(t, err)
-	links := s.blank(t, open.ID, 4)
+	links, slips := s.blank(t, open.ID, 4), s.slips(t, &open, 6)
 	s.answerAll(t, links[1], 3)
 	page := func(n int) string { return fmt.Sprintf("/a/%s/%d", open.Code, n) }
 	send := "/a/" + open.Code + "/send"
@@ -172,6 +175,11 @@ func (s *Site) respondentsStops(t *testing.T, open, closed survey.Round) []stop 
 		{"no cookie", func(b *Browser) { b.Open(page(1)) }},
 		{"feedback link mistyped", func(b *Browser) { b.Open("/f/abc") }},
 		{"no feedback", func(b *Browser) { b.Open("/f/" + link.Format(link.Feedback, open.Code, secret)) }},
+		at("/s"),
+		{"slip mistyped", func(b *Browser) { b.Fill("#code", "abc"); b.Go("main form button") }},
+		{"slip", func(b *Browser) { b.Open("/s/" + slips[0]) }},
+		{"first page of a slip", func(b *Browser) { b.Go("main form button") }},
+		{"slip in use", func(b *Browser) { b.Open("/s/" + slips[0]) }},
 		{"first page", func(b *Browser) { b.Open(links[0]) }},
 		{"no such page", func(b *Browser) { b.Open(page(99)); b.status(http.StatusNotFound) }},
 		{"first page in words", func(b *Browser) { b.Open(page(1)); b.Go(`button[name="plain"]`) }},

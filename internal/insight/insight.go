@@ -42,6 +42,7 @@ type Round struct {
 	Invited   int
 	Responses int
 	Areas     []Area
+	Earlier   *Wave // nil: the first wave, or no codes
 }
 
 // Area is a competence area or a support factor with the scores of those who have one, in no order that means anything.
@@ -59,6 +60,7 @@ type County struct {
 	Enough bool // false: too few responses, and nothing else is told
 	Rate   int  // percent
 	Rows   []Figure
+	Change *Change // nil: there is no earlier wave
 }
 
 // Figure is one area's published figures. What may not be shown is nil.
@@ -72,11 +74,12 @@ type Figure struct {
 // Count makes the published result of a round.
 func Count(r *Round) *County {
 	c := &County{Round: *r, Enough: r.Responses >= sdc.LeastFull}
-	c.Areas = nil // single scores end here
+	c.Areas, c.Earlier = nil, nil // single scores end here
 	if !c.Enough {
 		c.Responses, c.Invited = 0, 0
 		return c
 	}
+	c.Change = changeOf(r)
 	c.Rate = sdc.Percent(r.Responses, r.Invited)
 	// One number of decimals for the whole page, so that chart and table show the same figure.
 	decimals := sdc.Decimals(r.Responses)

@@ -147,6 +147,7 @@ func (s *Service) csv(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := countyPage{Page: s.Kit.Page(r, "insight.county"), County: c}
+	p.Name = i18n.In(c.Name, p.Lang)
 	head := []string{p.T("insight.area"), p.T("insight.kind"), p.T("insight.mean")}
 	var rows [][]string
 	for _, f := range c.Rows {
@@ -161,6 +162,12 @@ func (s *Service) csv(w http.ResponseWriter, r *http.Request) error {
 		}
 		v := p.row(f)
 		rows = append(rows, append([]string{v.Title, kind, v.Mean}, v.Shares...))
+	}
+	if c.Change != nil && c.Change.Enough {
+		head = append(head, p.T("insight.csv-before"), p.T("insight.csv-after"), p.T("insight.difference"))
+		for i, r := range p.changeView().Rows {
+			rows[i] = append(rows[i], r.Before, r.After, r.Diff)
+		}
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="results-`+c.Code+`.csv"`)

@@ -11,6 +11,7 @@ import (
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/survey/seal"
+	"taitorinki/internal/survey/wavecode"
 )
 
 // Why a link does not lead to the questions. Each has a kind page of its own.
@@ -20,6 +21,7 @@ var (
 	ErrNotStarted = errs.New(errs.Conflict, "survey.link-not-started")
 	ErrOver       = errs.New(errs.Conflict, "survey.link-over")
 	ErrUsed       = errs.New(errs.Conflict, "survey.link-used")
+	ErrSlipTaken  = errs.New(errs.Conflict, "survey.slip-taken")
 )
 
 // Sheet is one respondent's answers as they stand, with what is needed to show them.
@@ -223,6 +225,11 @@ func (s *Service) save(ctx context.Context, sh *Sheet, given []Given, pay func(b
 // Submit hands the sheet in. The same form sent twice (the same nonce) is one submission and succeeds both times; a
 // second form finds ErrUsed. It returns the secret of the respondent's feedback.
 func (s *Service) Submit(ctx context.Context, sh *Sheet, nonce uint64) (link.Secret, error) {
+	return s.SubmitWith(ctx, sh, nonce, 0)
+}
+
+// SubmitWith is Submit with the code by which the respondent pairs waves; 0: without.
+func (s *Service) SubmitWith(ctx context.Context, sh *Sheet, nonce uint64, code wavecode.Code) (link.Secret, error) {
 	var owed int
 	err := s.change(ctx, sh, func(b *ballot) error {
 		owed = 0
@@ -232,7 +239,7 @@ func (s *Service) Submit(ctx context.Context, sh *Sheet, nonce uint64) (link.Sec
 		case b.submitted:
 			return &Ended{ErrUsed, *sh.Round}
 		}
-		b.submitted, b.nonce = true, nonce
+		b.submitted, b.nonce, b.code = true, nonce, code
 		b.answers = sh.Instrument.Clean(b.answers)
 		if slices.Contains(b.counted, true) { // pages that were left by another way than their button
 			for i := range b.counted {
@@ -251,7 +258,9 @@ func (s *Service) Submit(ctx context.Context, sh *Sheet, nonce uint64) (link.Sec
 // Withdraw takes a submitted or begun sheet back: the ballot is as it was at opening, and the link can be used anew.
 func (s *Service) Withdraw(ctx context.Context, sh *Sheet) error {
 	return s.change(ctx, sh, func(b *ballot) error {
+		taken := b.taken
 		*b = *newBallot(sh.Instrument, b.group)
+		b.taken = taken
 		return nil
 	})
 }

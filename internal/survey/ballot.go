@@ -5,18 +5,26 @@ import (
 	"fmt"
 
 	"taitorinki/internal/survey/instrument"
+	"taitorinki/internal/survey/wavecode"
 )
 
 // ballot is what stands sealed in a state of a ballot. Every ballot of a round has the same length, whatever is answered.
 type ballot struct {
 	submitted bool
+	taken     bool // a paper slip that somebody has taken into use
 	group     int
 	nonce     uint64 // of the form that submitted it, so that the same form sent twice is one submission
+	code      wavecode.Code
 	counted   []bool // by item: it has cost its row, see cover
 	answers   instrument.Answers
 }
 
-const ballotHead = 1 + 1 + 4 + 8
+const (
+	ballotHead = 1 + 1 + 4 + 8 + 8
+
+	flagSubmitted = 1
+	flagTaken     = 2
+)
 
 func ballotSize(in *instrument.Instrument) int {
 	return ballotHead + (len(in.Items)+7)/8 + in.Size()
@@ -30,10 +38,14 @@ func (b *ballot) encode(in *instrument.Instrument) ([]byte, error) {
 	out := make([]byte, ballotHead, ballotSize(in))
 	out[0] = 1
 	if b.submitted {
-		out[1] = 1
+		out[1] |= flagSubmitted
+	}
+	if b.taken {
+		out[1] |= flagTaken
 	}
 	binary.BigEndian.PutUint32(out[2:], uint32(b.group))
 	binary.BigEndian.PutUint64(out[6:], b.nonce)
+	binary.BigEndian.PutUint64(out[14:], uint64(b.code))
 	bits := make([]byte, (len(in.Items)+7)/8)
 	for i, c := range b.counted {
 		if c {
@@ -48,12 +60,12 @@ func (b *ballot) encode(in *instrument.Instrument) ([]byte, error) {
 }
 
 func decodeBallot(in *instrument.Instrument, data []byte) (*ballot, error) {
-	if len(data) != ballotSize(in) || data[0] != 1 || data[1] > 1 {
+	if len(data) != ballotSize(in) || data[0] != 1 || data[1] > flagSubmitted|flagTaken {
 		return nil, fmt.Errorf("ballot of %d bytes, want %d", len(data), ballotSize(in))
 	}
 	b := &ballot{
-		submitted: data[1] == 1, group: int(binary.BigEndian.Uint32(data[2:])),
-		nonce: binary.BigEndian.Uint64(data[6:]), counted: make([]bool, len(in.Items)),
+		submitted: data[1]&flagSubmitted != 0, taken: data[1]&flagTaken != 0, group: int(binary.BigEndian.Uint32(data[2:])),
+		nonce: binary.BigEndian.Uint64(data[6:]), code: wavecode.Code(binary.BigEndian.Uint64(data[14:])), counted: make([]bool, len(in.Items)),
 	}
 	rest := data[ballotHead:]
 	for i := range b.counted {

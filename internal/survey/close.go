@@ -64,6 +64,7 @@ type counted struct {
 	id      int64
 	group   int
 	answers string
+	pair    any // []byte, or nil
 }
 
 type sealedFeedback struct{ id, sealed []byte }
@@ -75,6 +76,10 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, r *Round, in *instrument
 		return err // another process has closed it
 	}
 	ballots, err := takeStates(ctx, tx, r.ID, key)
+	if err != nil {
+		return err
+	}
+	waves, err := s.wavesOf(ctx, tx, r, true)
 	if err != nil {
 		return err
 	}
@@ -96,17 +101,26 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, r *Round, in *instrument
 		if err != nil {
 			return err
 		}
-		responses = append(responses, counted{randomID(), b.group, string(answers)})
+		x1 := counted{id: randomID(), group: b.group, answers: string(answers)}
+		if pair := waves.pair(b.code); pair != nil {
+			x1.pair = pair
+		}
+		responses = append(responses, x1)
+		earlier, err := waves.earlier(in, b.code)
+		if err != nil {
+			return err
+		}
 		secret := key.FeedbackSecret(x.ballot)
-		feedbacks = append(feedbacks, sealedFeedback{seal.FeedbackID(secret), seal.SealFeedback(secret, encodeScores(in.Scores(b.answers)))})
+		f := Feedback{Scores: in.Scores(b.answers), Code: b.code, Earlier: earlier}
+		feedbacks = append(feedbacks, sealedFeedback{seal.FeedbackID(secret), seal.SealFeedback(secret, encodeFeedback(&f))})
 	}
 	slices.SortFunc(responses, func(a, b counted) int { return cmp.Compare(a.id, b.id) })
 	slices.SortFunc(feedbacks, func(a, b sealedFeedback) int { return bytes.Compare(a.id, b.id) })
 	var rows [][]any
 	for _, x := range responses {
-		rows = append(rows, []any{x.id, r.ID, x.group, x.answers})
+		rows = append(rows, []any{x.id, r.ID, x.group, x.answers, x.pair})
 	}
-	if err := tx.Insert(ctx, `INSERT INTO survey_responses (id, round_id, grp, answers) VALUES`, 4, rows); err != nil {
+	if err := tx.Insert(ctx, `INSERT INTO survey_responses (id, round_id, grp, answers, pair) VALUES`, 5, rows); err != nil {
 		return err
 	}
 	rows = nil

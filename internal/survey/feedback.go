@@ -5,11 +5,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"taitorinki/internal/errs"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/survey/seal"
+	"taitorinki/internal/survey/wavecode"
 )
 
 // Feedback is what a respondent sees of the own answers.
@@ -17,6 +19,14 @@ type Feedback struct {
 	Round      Round // without its settings, see Service.SettingsOf
 	Instrument *instrument.Instrument
 	Scores     []instrument.Score
+	Code       wavecode.Code // the respondent's own, to be kept for the next wave; 0: none
+	Earlier    []Wave        // the earlier waves of the series, the oldest first
+}
+
+// Wave is an earlier round of a series, as the holder of a code answered it.
+type Wave struct {
+	Round  int64
+	Scores []instrument.Score // by the scales of the later round's instrument; nil: no answer with the code
 }
 
 // ErrNoFeedback tells that a feedback link leads nowhere: the answer was withdrawn or never given.
@@ -54,8 +64,7 @@ func (s *Service) FeedbackOf(ctx context.Context, code string) (*Feedback, error
 		if err != nil {
 			return nil, err
 		}
-		f.Scores, err = decodeScores(in, plain)
-		return f, err
+		return f, decodeFeedback(in, plain, f)
 	}
 	if noKey != nil {
 		return nil, noKey
@@ -67,7 +76,20 @@ func (s *Service) FeedbackOf(ctx context.Context, code string) (*Feedback, error
 	if b == nil || !b.submitted {
 		return nil, ErrNoFeedback
 	}
-	f.Scores = in.Scores(b.answers)
+	f.Scores, f.Code = in.Scores(b.answers), b.code
+	if r.Settings, err = s.SettingsOf(ctx, r.ID); err != nil {
+		return nil, err
+	}
+	if b.code != 0 && r.Settings.Series != 0 {
+		waves, err := s.wavesOf(ctx, s.DB, &r, false)
+		if err != nil {
+			return nil, err
+		}
+		if f.Earlier, err = waves.earlier(in, b.code); err != nil {
+			return nil, err
+		}
+		f.Earlier = slices.DeleteFunc(f.Earlier, func(w Wave) bool { return w.Scores == nil })
+	}
 	return f, nil
 }
 
@@ -87,6 +109,42 @@ func encodeScores(scores []instrument.Score) []byte {
 		out = append(out, ok)
 	}
 	return out
+}
+
+// encodeFeedback writes a feedback in a length that depends on the round alone.
+func encodeFeedback(f *Feedback) []byte {
+	out := binary.BigEndian.AppendUint64(nil, uint64(f.Code))
+	out = append(out, encodeScores(f.Scores)...)
+	for _, w := range f.Earlier {
+		out = binary.BigEndian.AppendUint64(out, uint64(w.Round))
+		scores := w.Scores
+		if scores == nil {
+			scores = make([]instrument.Score, len(f.Scores))
+		}
+		out = append(out, encodeScores(scores)...)
+	}
+	return out
+}
+
+func decodeFeedback(in *instrument.Instrument, data []byte, f *Feedback) (err error) {
+	size := scoreSize * len(in.Scales)
+	if len(data) < 8+size || (len(data)-8-size)%(8+size) != 0 {
+		return errors.New("survey: feedback of another instrument")
+	}
+	f.Code = wavecode.Code(binary.BigEndian.Uint64(data))
+	if f.Scores, err = decodeScores(in, data[8:8+size]); err != nil {
+		return err
+	}
+	for data = data[8+size:]; len(data) > 0; data = data[8+size:] {
+		w := Wave{Round: int64(binary.BigEndian.Uint64(data))}
+		if w.Scores, err = decodeScores(in, data[8:8+size]); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(w.Scores, func(x instrument.Score) bool { return x.OK }) {
+			f.Earlier = append(f.Earlier, w)
+		}
+	}
+	return nil
 }
 
 func decodeScores(in *instrument.Instrument, data []byte) ([]instrument.Score, error) {

@@ -174,6 +174,11 @@ func (s *Service) OpenRound(ctx context.Context, id, by int64, pop Population) (
 	if err != nil {
 		return err
 	}
+	if r.Settings.Waves && r.Settings.Series == 0 {
+		if _, err := s.Vault.Create(seal.Series(r.Code)); err != nil {
+			return err
+		}
+	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		n, err := db.Changed(tx.ExecContext(ctx, `UPDATE survey_rounds SET state = 'open', opened_at = $2, invited = $3 WHERE id = $1 AND state = 'draft'`,
 			id, db.At(s.Now()), len(pop.People)))
@@ -238,30 +243,15 @@ func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in 
 	if err != nil {
 		return err
 	}
-	type written struct {
-		id     seal.StateID
-		sealed []byte
-	}
-	ballots := make([]written, len(invs))
+	groups := map[seal.BallotID]int{}
 	var items []outbox.Item
-	for i, inv := range invs {
-		plain, err := newBallot(in, groupOf[inv.PersonID]).encode(in)
-		if err != nil {
-			return err
-		}
-		id := key.State(key.Ballot(key.Token(inv.ID)), 0)
-		ballots[i] = written{id, key.Seal(id, plain)}
+	for _, inv := range invs {
+		groups[key.Ballot(key.Token(inv.ID))] = groupOf[inv.PersonID]
 		if a := address[inv.PersonID]; a != "" {
 			items = append(items, outbox.Item{Topic: r.Topic(), Kind: KindInvite, Ref: inv.ID, Address: a})
 		}
 	}
-	// In the order of their ids, so that where a ballot lies says nothing of whose it is.
-	slices.SortFunc(ballots, func(a, b written) int { return bytes.Compare(a.id[:], b.id[:]) })
-	rows = rows[:0]
-	for _, x := range ballots {
-		rows = append(rows, []any{x.id[:], r.ID, x.sealed})
-	}
-	if err := tx.Insert(ctx, `INSERT INTO survey_ballots (id, round_id, sealed) VALUES`, 3, rows); err != nil {
+	if err := layBallots(ctx, tx, r.ID, in, key, groups); err != nil {
 		return err
 	}
 	at := s.Now()
@@ -269,6 +259,22 @@ func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in 
 		at = r.OpensAt
 	}
 	return outbox.Add(ctx, tx, at, items)
+}
+
+// layBallots writes the first states of ballots, given with the groups that they will name.
+func layBallots(ctx context.Context, tx *db.Tx, round int64, in *instrument.Instrument, key *seal.Key, groups map[seal.BallotID]int) error {
+	rows := make([][]any, 0, len(groups))
+	for ballot, group := range groups {
+		plain, err := newBallot(in, group).encode(in)
+		if err != nil {
+			return err
+		}
+		id := key.State(ballot, 0)
+		rows = append(rows, []any{id[:], round, key.Seal(id, plain)})
+	}
+	// In the order of their ids, so that where a ballot lies says nothing of whose it is.
+	slices.SortFunc(rows, func(a, b []any) int { return bytes.Compare(a[0].([]byte), b[0].([]byte)) })
+	return tx.Insert(ctx, `INSERT INTO survey_ballots (id, round_id, sealed) VALUES`, 3, rows)
 }
 
 // Link is a personal link, for a coordinator who sends the invitations by other means.

@@ -13,6 +13,7 @@ type Answered struct {
 	Instrument *instrument.Instrument
 	Answers    []instrument.Answers // in the order of random keys
 	Groups     []int                // of the same responses
+	Pairs      []string             // of the same responses: equal in two waves for one respondent's code; "": no code
 }
 
 // ClosedRound returns a closed round and its answers. A round that is not closed is errs.NotFound: until then nobody can
@@ -36,12 +37,18 @@ func (s *Service) ClosedRound(ctx context.Context, code string) (c *Answered, er
 	}
 	c = &Answered{Round: r, Instrument: in}
 	for _, x := range all {
-		a := in.Blank()
-		for i, it := range in.Items {
-			a[i] = x.Answers[it.ID]
-		}
-		c.Answers = append(c.Answers, a)
+		c.Answers = append(c.Answers, answersTo(in, x.Answers))
 		c.Groups = append(c.Groups, x.Group)
+		c.Pairs = append(c.Pairs, x.Pair)
 	}
 	return c, nil
+}
+
+// answersTo turns stored answers into those of an instrument.
+func answersTo(in *instrument.Instrument, byID map[string]string) instrument.Answers {
+	a := in.Blank()
+	for i, it := range in.Items {
+		a[i] = byID[it.ID]
+	}
+	return a
 }

@@ -153,13 +153,12 @@ func takeStates(ctx context.Context, tx *db.Tx, round int64, key *seal.Key) (_ [
 	}, `SELECT id FROM survey_ballots WHERE round_id = $1`, round); err != nil {
 		return nil, err
 	}
-	invs, err := invitations(ctx, tx, round)
+	ballots, err := ballotsOf(ctx, tx, round, key)
 	if err != nil {
 		return nil, err
 	}
-	newest := make(map[seal.StateID]seal.BallotID, len(invs))
-	for _, inv := range invs {
-		ballot := key.Ballot(key.Token(inv.ID))
+	newest := make(map[seal.StateID]seal.BallotID, len(ballots))
+	for _, ballot := range ballots {
 		id := key.State(ballot, 0)
 		if !there[id] {
 			return nil, errors.New("a ballot is not there: was another round's key put in its place?")
@@ -191,6 +190,26 @@ func takeStates(ctx context.Context, tx *db.Tx, round int64, key *seal.Key) (_ [
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM survey_ballots WHERE round_id = $1`, round)
 	return out, err
+}
+
+// ballotsOf are the ballots of a round's invitations and slips.
+func ballotsOf(ctx context.Context, q db.Q, round int64, key *seal.Key) ([]seal.BallotID, error) {
+	var out []seal.BallotID
+	invs, err := invitations(ctx, q, round)
+	if err != nil {
+		return nil, err
+	}
+	for _, inv := range invs {
+		out = append(out, key.Ballot(key.Token(inv.ID)))
+	}
+	slips, err := slips(ctx, q, round)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range slips {
+		out = append(out, key.Ballot(key.Owner(key.Slip(x.ID))))
+	}
+	return out, nil
 }
 
 func eachRow(ctx context.Context, q db.Q, f func(*sql.Rows) error, query string, args ...any) error {

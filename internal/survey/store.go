@@ -177,6 +177,7 @@ func RoundUnits(ctx context.Context, q db.Q, round int64) (_ []RoundUnit, err er
 type Response struct {
 	Group   int
 	Answers map[string]string // by item id; what was not answered is left out
+	Pair    string            // bytes that stand for the respondent's code; "": none
 }
 
 // Responses returns the answers of a closed round, in the order of their random keys.
@@ -184,11 +185,13 @@ func Responses(ctx context.Context, q db.Q, round int64) (_ []Response, err erro
 	defer errs.Wrap(&err, "survey.Responses(%d)", round)
 	return db.Rows(ctx, q, func(r *sql.Rows, x *Response) error {
 		var answers string
-		if err := r.Scan(&x.Group, &answers); err != nil {
+		var pair []byte
+		if err := r.Scan(&x.Group, &answers, &pair); err != nil {
 			return err
 		}
+		x.Pair = string(pair)
 		return json.Unmarshal([]byte(answers), &x.Answers)
-	}, `SELECT grp, answers FROM survey_responses WHERE round_id = $1 ORDER BY id`, round)
+	}, `SELECT grp, answers, pair FROM survey_responses WHERE round_id = $1 ORDER BY id`, round)
 }
 
 // missing turns "no rows" into what the reader is told.

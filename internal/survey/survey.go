@@ -80,6 +80,8 @@ type Settings struct {
 	Subject     Words    `json:"subject"`  // of the invitation
 	Invitation  Words    `json:"invitation"`
 	Privacy     Words    `json:"privacy"` // shown before the first question
+	Waves       bool     `json:"waves"`   // respondents are offered a code that pairs this round with the others of its series
+	Series      int64    `json:"series"`  // the first round of the series; 0: this one
 }
 
 // Round is one instrument version sent to one population.
@@ -137,7 +139,7 @@ func (s *Service) Instrument(ctx context.Context, id int64) (*instrument.Instrum
 
 // DefaultSettings are what a new round begins with: our own words in three languages.
 func (s *Service) DefaultSettings(in *instrument.Instrument) *Settings {
-	set := &Settings{Name: Words{}, ByUnit: true, Subject: Words{}, Invitation: Words{}, Privacy: Words{}}
+	set := &Settings{Name: Words{}, ByUnit: true, Waves: true, Subject: Words{}, Invitation: Words{}, Privacy: Words{}}
 	for _, l := range i18n.Langs {
 		if _, has := in.Title[l]; !has {
 			continue

@@ -25,11 +25,16 @@ const (
 	feedCookie   = "feedback" // the feedback's code, for the half hour after submission
 	keptCookie   = "kept"     // the feedback was opened by its own link, which is then not shown again
 	plainCookie  = "plain"
+	ofParam      = "of" // the tag of the ballot that an address is about, where it came from a slip
 )
 
 func (s *Service) answerRoutes() {
 	k := s.Kit
 	k.HandlePrivate("GET /v/{code}", s.enter)
+	k.HandlePrivate("GET /s", s.typeSlip)
+	k.HandlePrivate("POST /s", s.typedSlip)
+	k.HandlePrivate("GET /s/{code}", s.showSlip)
+	k.HandlePrivate("POST /s/{code}", s.takeSlip)
 	k.HandlePrivate("GET /f/{code}", s.enterFeedback)
 	k.HandlePrivate("GET /a/{round}/{page}", s.withSheet(s.showPage))
 	k.HandlePrivate("POST /a/{round}/{page}", s.savePage)
@@ -105,6 +110,7 @@ type answerPage struct {
 	Minutes  int
 	First    bool
 	Privacy  string
+	OwnURL   string // of whoever came with a paper slip, to come back by
 	Licence  string
 	Closes   time.Time
 	Plain    bool
@@ -141,7 +147,11 @@ func (s *Service) pageNumber(r *http.Request, in *instrument.Instrument) (int, e
 // withSheet opens the sheet for a page of the survey, or leads to what there is for this browser instead.
 func (s *Service) withSheet(show func(w http.ResponseWriter, r *http.Request, sh *Sheet) error) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		sh, err := s.sheetOf(r, "")
+		tag := ""
+		if r.URL.RawQuery != "" {
+			tag = r.URL.Query().Get(ofParam)
+		}
+		sh, err := s.sheetOf(r, tag)
 		if errors.Is(err, errNoCookie) && submittedHere(r) {
 			return web.See(w, r, "/a/"+r.PathValue("round")+"/feedback")
 		}
@@ -181,6 +191,11 @@ func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 	if p.First {
 		p.Privacy, p.Minutes = set.Privacy.In(p.Lang), in.Minutes
 		p.Licence = in.Attribution.In(p.Lang) + " (" + in.Licence + ")"
+	}
+	if sh.ballot.taken && p.First {
+		if c, err := r.Cookie(ballotCookie); err == nil {
+			p.OwnURL = s.BaseURL + "/v/" + c.Value
+		}
 	}
 	if len(problems) == 0 && blank(src, sh.Answers) {
 		p.Rest = s.blankQuestions(p, sh, src)

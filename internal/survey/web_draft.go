@@ -71,6 +71,7 @@ type editPage struct {
 	Items       []ui.Option
 	Opens       string
 	Closes      string
+	Series      []ui.Option // what this can be a later wave of; only the first if nothing
 	Errors      map[string]string
 	Summary     []ui.FieldError
 }
@@ -123,6 +124,9 @@ func (s *Service) renderEdit(w http.ResponseWriter, r *http.Request, rd Round, b
 	for _, it := range in.Background() {
 		p.Items = append(p.Items, ui.Option{Value: it.ID, Label: it.Text.In(in.Language(p.Lang)), Selected: slices.Contains(set.ByItems, it.ID)})
 	}
+	if err := s.seriesOptions(r, &p); err != nil {
+		return err
+	}
 	p.Opens, p.Closes = formatTime(rd.OpensAt), formatTime(rd.ClosesAt)
 	if bad != nil {
 		p.Summary = p.Messages(bad)
@@ -173,6 +177,9 @@ func (s *Service) saveRound(w http.ResponseWriter, r *http.Request) error {
 		return err
 	} else if !may {
 		bad.Add("units", "survey.units-own")
+	}
+	if err := s.readSeries(r, &rd, bad); err != nil {
+		return err
 	}
 	if bad.Err() != nil {
 		return s.renderEdit(w, r, rd, bad)

@@ -22,10 +22,13 @@ type feedbackPage struct {
 	NextSteps    []instrument.NextStep
 	Lead         string
 	Max          int
+	Code         string   // to be kept for the next wave; "" none
+	WaveNames    []string // the earlier waves that the respondent was in, the oldest first
 }
 
 type feedbackRowView struct {
 	Title, About, Words, Score string
+	Earlier                    []string
 	Support                    bool
 }
 
@@ -49,6 +52,14 @@ func (s *Service) showFeedback(w http.ResponseWriter, r *http.Request) error {
 	if _, secret, err := link.Parse(link.Feedback, c.Value); err == nil && !openedByLink(r) {
 		p.OwnURL = s.FeedbackURL(f.Round.Code, secret)
 	}
+	p.Code = f.Code.String()
+	for _, w := range f.Earlier {
+		earlier, err := RoundByID(r.Context(), s.DB, w.Round)
+		if err != nil {
+			return err
+		}
+		p.WaveNames = append(p.WaveNames, earlier.Settings.Name.In(p.Lang))
+	}
 	p.fill(f)
 	return s.Kit.Show(w, r, p.Page, ownFeedback(p))
 }
@@ -66,13 +77,23 @@ func (p *feedbackPage) fill(f *Feedback) {
 		About:  chart.About{ID: "profile", Title: p.T("survey.feedback-chart"), Desc: p.T("survey.feedback-chart-desc")},
 		Format: func(v float64) string { return i18n.Decimal(p.Lang, v, 1) }, NoValue: p.T("survey.no-score"), ValueName: p.T("survey.feedback-you"),
 	}
-	for _, row := range prof.Rows {
+	if n := len(p.WaveNames); n > 0 {
+		bars.RefName = p.WaveNames[n-1]
+	}
+	for i, row := range prof.Rows {
 		v := feedbackRowView{Title: row.Scale.Title.In(p.Lang), About: row.Scale.About.In(p.Lang), Words: row.Words, Score: p.T("survey.no-score"), Support: row.Scale.Kind == instrument.KindSupport}
 		b := chart.BarRow{Label: v.Title}
 		if row.Score.OK {
 			v.Score = i18n.Decimal(p.Lang, row.Score.Mean, 1)
 			mean := row.Score.Mean
 			b.Value = &mean
+		}
+		for _, w := range f.Earlier {
+			text, sc := p.T("survey.no-score"), w.Scores[i]
+			if b.Ref = nil; sc.OK {
+				text, b.Ref = i18n.Decimal(p.Lang, sc.Mean, 1), &sc.Mean
+			}
+			v.Earlier = append(v.Earlier, text)
 		}
 		bars.Scale = chart.Scale{Min: float64(row.Scale.Min()), Max: float64(row.Scale.Max())}
 		p.Max = row.Scale.Max()

@@ -121,6 +121,7 @@ type kindPage struct {
 	web.Page
 	Heading, Text string
 	Withdraw, Tag string
+	GoOn          string // for whoever has begun already
 }
 
 func (s *Service) notice(w http.ResponseWriter, r *http.Request, status int, title, text string) error {

@@ -32,6 +32,9 @@ func (s *Service) Routes() {
 	k.Handle("GET /rounds/{id}/refused.csv", people.ManageRounds, s.refusedCSV)
 	k.Handle("GET /rounds/{id}/resend", people.ManageRounds, s.confirmResend)
 	k.Handle("POST /rounds/{id}/resend", people.ManageRounds, s.resend)
+	k.Handle("GET /rounds/{id}/slips", people.ManageRounds, s.showSlips)
+	k.Handle("POST /rounds/{id}/slips", people.ManageRounds, s.makeSlips)
+	k.Handle("GET /rounds/{id}/slips/{sheet}", people.ManageRounds, s.printSlips)
 	k.Handle("GET /rounds/{id}/close", people.ManageRounds, s.confirmClose)
 	k.Handle("POST /rounds/{id}/close", people.ManageRounds, s.closeRound)
 }

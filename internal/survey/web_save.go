@@ -152,9 +152,18 @@ type sendPage struct {
 	Closes        time.Time
 	PreviousURL   string
 	MostlyMissing bool
+
+	Waves, Later     bool // codes are offered; there was an earlier wave
+	NewCode, OldCode string
+	NoCode           bool
+	CodeError        string
 }
 
 func (s *Service) showSend(w http.ResponseWriter, r *http.Request, sh *Sheet) error {
+	return s.renderSend(w, r, sh, false)
+}
+
+func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, sh *Sheet, badCode bool) error {
 	set, err := s.SettingsOf(r.Context(), sh.Round.ID)
 	if err != nil {
 		return err
@@ -162,6 +171,10 @@ func (s *Service) showSend(w http.ResponseWriter, r *http.Request, sh *Sheet) er
 	in := sh.Instrument
 	p := sendPage{Page: s.page(r, set, ""), Round: sh.Round.Code, Title: set.Name.In(s.sheetLang(r, set)), Tag: sh.Tag, Closes: sh.Round.ClosesAt}
 	p.Shell.Title = p.T("survey.send-title")
+	p.offerCode(r, set)
+	if badCode {
+		p.CodeError = p.T("survey.code-mistyped")
+	}
 	p.Answered, p.Of = in.Answered(sh.Answers)
 	p.MostlyMissing = p.Answered*2 < p.Of
 	var nonce [8]byte
@@ -172,6 +185,9 @@ func (s *Service) showSend(w http.ResponseWriter, r *http.Request, sh *Sheet) er
 		if sh.Answers[it.Index] == "" && in.Visible(it.Index, sh.Answers) {
 			p.Missing = append(p.Missing, ui.NavItem{Label: strconv.Itoa(it.Index+1) + ". " + it.Text.In(p.Lang), URL: "/a/" + p.Round + "/" + strconv.Itoa(it.Page+1) + "#" + itemPrefix + it.ID})
 		}
+	}
+	if badCode {
+		return s.Kit.ShowInvalid(w, r, p.Page, sendingPage(p))
 	}
 	return s.Kit.Show(w, r, p.Page, sendingPage(p))
 }
@@ -198,13 +214,21 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && (sh == nil || !sh.Submitted) {
 		return s.linkPage(w, r, err)
 	}
-	secret, err := s.Submit(r.Context(), sh, nonce)
+	set, err := s.SettingsOf(r.Context(), sh.Round.ID)
+	if err != nil {
+		return err
+	}
+	code, err := codeOf(r, set)
+	if err != nil && !sh.Submitted {
+		return s.renderSend(w, r, sh, true)
+	}
+	secret, err := s.SubmitWith(r.Context(), sh, nonce, code)
 	if err != nil {
 		return s.linkPage(w, r, err)
 	}
-	code := sh.Round.Code
-	s.setCookie(w, code, feedCookie, link.Format(link.Feedback, code, secret), 30*60)
-	s.dropCookie(w, code, ballotCookie)
-	s.dropCookie(w, code, keptCookie)
-	return web.See(w, r, "/a/"+code+"/feedback")
+	round := sh.Round.Code
+	s.setCookie(w, round, feedCookie, link.Format(link.Feedback, round, secret), 30*60)
+	s.dropCookie(w, round, ballotCookie)
+	s.dropCookie(w, round, keptCookie)
+	return web.See(w, r, "/a/"+round+"/feedback")
 }

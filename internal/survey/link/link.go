@@ -19,6 +19,7 @@ type Kind string
 const (
 	Invitation Kind = "v"
 	Feedback   Kind = "f"
+	Slip       Kind = "s"
 )
 
 // Secret is the part of a code that nobody can guess.

@@ -45,6 +45,9 @@ type Key struct {
 	state   cipher.Block
 	box     cipher.AEAD
 	permute cipher.Block
+	slip    []byte
+	owner   cipher.Block
+	pair    []byte
 }
 
 // NewKey makes a random key.
@@ -59,6 +62,7 @@ func FromBytes(raw [KeySize]byte) *Key {
 	return &Key{
 		raw: raw, token: derive(raw[:], "token"), ballot: block(derive(raw[:], "ballot")), state: block(derive(raw[:], "ballot state")),
 		box: aead(derive(raw[:], "ballot box")), permute: block(derive(raw[:], "feedback")),
+		slip: derive(raw[:], "slip"), owner: block(derive(raw[:], "slip owner")), pair: derive(raw[:], "pair"),
 	}
 }
 
@@ -88,10 +92,22 @@ func aead(key []byte) cipher.AEAD {
 }
 
 // Token is the secret in the link of an invitation.
-func (k *Key) Token(invitation int64) (s link.Secret) {
-	m := hmac.New(sha256.New, k.token)
+func (k *Key) Token(invitation int64) link.Secret { return secretOf(k.token, invitation) }
+
+// Slip is the secret printed on a paper slip. It opens no ballot by itself: whoever takes the slip into use is given the
+// Owner's token, which nobody can work out from the slip.
+func (k *Key) Slip(id int64) link.Secret { return secretOf(k.slip, id) }
+
+// Owner is the token of whoever takes a slip into use.
+func (k *Key) Owner(slip link.Secret) (token link.Secret) {
+	k.owner.Encrypt(token[:], slip[:])
+	return token
+}
+
+func secretOf(key []byte, id int64) (s link.Secret) {
+	m := hmac.New(sha256.New, key)
 	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(invitation))
+	binary.BigEndian.PutUint64(b[:], uint64(id))
 	m.Write(b[:])
 	copy(s[:], m.Sum(nil))
 	return s
@@ -139,6 +155,13 @@ func (k *Key) FeedbackSecret(id BallotID) (s link.Secret) {
 func (k *Key) BallotOfFeedback(s link.Secret) (id BallotID) {
 	k.permute.Decrypt(id[:], s[:])
 	return id
+}
+
+// Pair is what stands with a response for the code by which its respondent pairs waves. A series of rounds has a key of its
+// own for it, which outlives the rounds': who sees somebody's code and reads the database cannot find the responses.
+func (k *Key) Pair(code uint64) []byte {
+	s := secretOf(k.pair, int64(code))
+	return s[:]
 }
 
 // FeedbackID is where the feedback stands once the round has closed.

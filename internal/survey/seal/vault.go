@@ -10,13 +10,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
 
 // Vault keeps the rounds' keys in files, two copies each, apart from the database and its backups.
 type Vault struct {
-	Dir  string // "round-CODE.key"
+	Dir  string // "round-CODE.key", and "series-CODE.key" for what pairs waves
 	Copy string // the same again, best on another disk; "" is Dir/copy
 
 	mu   sync.Mutex // also held while files are read and written: a Load beside a Destroy would write the second copy anew
@@ -30,6 +31,7 @@ const (
 	firstLine = "taitorinki round key 1"
 	suffix    = ".key"
 	prefix    = "round-"
+	series    = "series-"
 
 	unfinished = ".new"
 )
@@ -39,8 +41,19 @@ func (v *Vault) paths(round string) [2]string {
 	if second == "" {
 		second = filepath.Join(v.Dir, "copy")
 	}
-	name := prefix + round + suffix
+	name := fileOf(round)
 	return [2]string{filepath.Join(v.Dir, name), filepath.Join(second, name)}
+}
+
+// Series names the key of a series of rounds, given the code of its first. It can be used wherever a round's code can, but
+// is none: it stays when the rounds close, and only pairs waves.
+func Series(first string) string { return series + first }
+
+func fileOf(name string) string {
+	if strings.HasPrefix(name, series) {
+		return name + suffix
+	}
+	return prefix + name + suffix
 }
 
 // Create makes a round's key, or returns the one that is there already: an opening that was interrupted goes on with it.
@@ -149,6 +162,12 @@ func (v *Vault) Forget() {
 
 // Rounds lists the codes of the rounds that have a key.
 func (v *Vault) Rounds() ([]string, error) {
+	all, err := v.names()
+	return slices.DeleteFunc(all, func(name string) bool { return strings.HasPrefix(name, series) }), err
+}
+
+// names lists what there are keys of: rounds and series.
+func (v *Vault) names() ([]string, error) {
 	seen := map[string]bool{}
 	var out []string
 	for _, p := range v.paths("x") {
@@ -157,39 +176,46 @@ func (v *Vault) Rounds() ([]string, error) {
 			return nil, err
 		}
 		for _, f := range files {
-			code, ok := strings.CutPrefix(f.Name(), prefix)
-			code, isKey := strings.CutSuffix(code, suffix)
-			if ok && isKey && !seen[code] {
-				seen[code] = true
-				out = append(out, code)
+			if name, ok := nameOf(f.Name()); ok && !seen[name] {
+				seen[name] = true
+				out = append(out, name)
 			}
 		}
 	}
 	return out, nil
 }
 
+// nameOf is the inverse of fileOf.
+func nameOf(file string) (name string, ok bool) {
+	name, ok = strings.CutSuffix(file, suffix)
+	if strings.HasPrefix(name, series) {
+		return name, ok
+	}
+	name, round := strings.CutPrefix(name, prefix)
+	return name, ok && round
+}
+
 // Export returns the key files' content by file name, for a backup that is kept apart from the database's.
 func (v *Vault) Export() (map[string][]byte, error) {
-	rounds, err := v.Rounds()
+	names, err := v.names()
 	if err != nil {
 		return nil, err
 	}
 	out := map[string][]byte{}
-	for _, r := range rounds {
+	for _, r := range names {
 		k, err := v.Load(r)
 		if err != nil {
 			return nil, fmt.Errorf("round %s: %w", r, err)
 		}
-		out[prefix+r+suffix] = encode(r, k)
+		out[fileOf(r)] = encode(r, k)
 	}
 	return out, nil
 }
 
 // Import writes a key file that Export made.
 func (v *Vault) Import(name string, data []byte) error {
-	round, ok := strings.CutPrefix(name, prefix)
-	round, isKey := strings.CutSuffix(round, suffix)
-	if !ok || !isKey || strings.ContainsAny(round, `/\.`) {
+	round, ok := nameOf(name)
+	if !ok || strings.ContainsAny(round, `/\.`) {
 		return fmt.Errorf("%q is not a key file", name)
 	}
 	k, err := decode(data, round)
