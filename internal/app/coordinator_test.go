@@ -92,7 +92,7 @@ func TestAnInvitationSaysHowLongItsOwnSurveyTakes(t *testing.T) {
 	s.Work()
 	for _, m := range s.Mail.Sent() {
 		for _, text := range []string{m.Subject, m.Text} {
-			if want := fmt.Sprintf(" %d minu", in.Minutes); !strings.Contains(strings.ReplaceAll(text, "\u00a0", " "), want) {
+			if want := fmt.Sprintf(" %d min", in.Minutes); !strings.Contains(strings.ReplaceAll(text, "\u00a0", " "), want) {
 				t.Errorf("want %q in %q", want, text)
 			}
 		}

@@ -35,6 +35,9 @@ func (s *Service) CloseRound(ctx context.Context, id, by int64) (err error) {
 	}
 	key, err := s.key(r.Code)
 	if err != nil {
+		if now, stateErr := RoundByID(ctx, s.DB, id); stateErr == nil && now.State == Closed {
+			return nil // another process has just closed it, and destroyed the key
+		}
 		return err
 	}
 	in, err := s.Instrument(ctx, r.InstrumentID)
