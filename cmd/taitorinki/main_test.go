@@ -281,3 +281,12 @@ func TestABackupByCommandIsRestoredByCommand(t *testing.T) {
 	into.close(t)
 	into.countedAll(t, sent)
 }
+
+func TestADemoWhoseMakingWasInterruptedIsNotShownAsWhole(t *testing.T) {
+	dir := t.TempDir()
+	units, staff := lists(t, 7)
+	ok(t, "people", "import", "--db", filepath.Join(dir, "demo.db"), "--units", units, "--people", staff)
+	if r := command(t, "demo", "--data", dir, "--addr", "127.0.0.1:0"); r.code != 2 || !strings.Contains(r.errOut, "interrupted") {
+		t.Errorf("exit %d: %s", r.code, r.errOut)
+	}
+}

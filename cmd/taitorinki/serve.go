@@ -20,6 +20,7 @@ import (
 	"taitorinki/internal/demo"
 	"taitorinki/internal/demo/county"
 	"taitorinki/internal/mail"
+	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
 )
 
@@ -160,6 +161,16 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if err := d.Lock(); err != nil {
 		return err
 	}
+	filled := filepath.Join(dir, "filled")
+	if _, err := os.Stat(filled); errors.Is(err, fs.ErrNotExist) {
+		units, err := people.Units(ctx, d)
+		if err != nil {
+			return err
+		}
+		if len(units) > 0 {
+			return usage{fmt.Errorf("%s holds a demo whose making was interrupted: remove the folder and start again", dir)}
+		}
+	}
 	size := county.Small
 	if c.Size == "medium" {
 		size = county.Medium
@@ -175,6 +186,10 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	return serve(ctx, ln, show.App.Handler(), func(ctx context.Context) {
 		if err := show.Fill(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			slog.Error("the demo could not be filled", "err", err)
+		} else if err == nil {
+			if err := os.WriteFile(filled, nil, 0o600); err != nil {
+				slog.Error("the demo is not marked as filled", "err", err)
+			}
 		}
 		show.App.Run(ctx)
 	})

@@ -120,7 +120,7 @@ func TestACountyGoesFromItsStaffListToItsResultWithoutJavaScript(t *testing.T) {
 		if n := strings.Count(csv.Body, "\n"); n < 9 || !strings.HasPrefix(csv.Header.Get("Content-Type"), "text/csv") {
 			t.Errorf("the table has %d lines:\n%s", n, csv.Body)
 		}
-		if keys, _ := filepath.Glob(filepath.Join(s.Keys, "*.key")); len(keys) > 0 {
+		if keys, _ := filepath.Glob(filepath.Join(s.Keys, "round-*.key")); len(keys) > 0 {
 			t.Errorf("keys are left: %v", keys)
 		}
 	})

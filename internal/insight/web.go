@@ -163,6 +163,12 @@ func (s *Service) csv(w http.ResponseWriter, r *http.Request) error {
 		v := p.row(f)
 		rows = append(rows, append([]string{v.Title, kind, v.Mean}, v.Shares...))
 	}
+	if c.Enough { // in every row, so that a row can be read by itself
+		head = append(head, p.T("insight.csv-round"), p.T("insight.csv-n"), p.T("insight.csv-rate"))
+		for i := range rows {
+			rows[i] = append(rows[i], p.Name, strconv.Itoa(c.Responses), strconv.Itoa(c.Rate))
+		}
+	}
 	if c.Change != nil && c.Change.Enough {
 		head = append(head, p.T("insight.csv-before"), p.T("insight.csv-after"), p.T("insight.difference"))
 		for i, r := range p.changeView().Rows {

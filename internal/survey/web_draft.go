@@ -194,6 +194,18 @@ func (s *Service) saveRound(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, roundURL(rd.ID)+"/edit")
 }
 
+func (s *Service) deleteDraft(w http.ResponseWriter, r *http.Request) error {
+	rd, err := s.managedRound(r)
+	if err != nil {
+		return err
+	}
+	if err := s.DeleteDraft(r.Context(), rd.ID); err != nil {
+		return err
+	}
+	s.Kit.Flash(r, "survey.draft-deleted")
+	return web.See(w, r, "/rounds")
+}
+
 func readSettings(r *http.Request, rd *Round) *errs.Fields {
 	var bad errs.Fields
 	f := r.PostForm

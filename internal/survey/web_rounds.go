@@ -28,6 +28,7 @@ func (s *Service) Routes() {
 	k.Handle("POST /rounds/{id}/edit", people.ManageRounds, s.saveRound)
 	k.Handle("GET /rounds/{id}/open", people.ManageRounds, s.confirmOpen)
 	k.Handle("POST /rounds/{id}/open", people.ManageRounds, s.openRound)
+	k.Handle("POST /rounds/{id}/delete", people.ManageRounds, s.deleteDraft)
 	k.Handle("POST /rounds/{id}/pause", people.ManageRounds, s.pauseSending)
 	k.Handle("GET /rounds/{id}/refused.csv", people.ManageRounds, s.refusedCSV)
 	k.Handle("GET /rounds/{id}/resend", people.ManageRounds, s.confirmResend)
@@ -148,6 +149,7 @@ type roundPage struct {
 	Troubles []outbox.Trouble
 	Again    bool // they can be sent again
 	KeyLost  bool
+	Locked   []ui.Fact // what was decided before the opening
 }
 
 func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
@@ -175,6 +177,9 @@ func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
 	p.Shell.Title = p.Name
 	p.State = p.T("survey.state-" + string(rd.State))
 	p.Facts = s.roundFacts(p, in)
+	if p.Locked, err = s.locked(r.Context(), p, in); err != nil {
+		return err
+	}
 	if p.May {
 		if err := s.sendingState(r.Context(), &p); err != nil {
 			return err

@@ -15,7 +15,8 @@ const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
 func (k *Kit) Handler() http.Handler {
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.Error(w, http.StatusText(http.StatusForbidden), http.StatusForbidden)
+		// Without the session, which another site's request must not touch.
+		k.fail(w, r, "private", errs.New(errs.Forbidden, "web.other-site"))
 	}))
 	inner := guard.Handler(k.mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -8,8 +8,8 @@ import (
 // Profile is what a person is told about her or his answers.
 type Profile struct {
 	Rows      []ProfileRow
-	Strengths []*Scale   // the two strongest competence scales at most
-	NextSteps []NextStep // two when there is any score and enough is written
+	Strengths []*Scale   // the strongest competence scales: two of four or more with a score, one of two or three
+	NextSteps []NextStep // two, of scales that are not strengths, when there is any score and enough is written
 }
 
 // ProfileRow is one scale of a profile; Words is empty when the score is missing.
@@ -56,8 +56,8 @@ func (in *Instrument) ProfileOf(scores []Score, lang string) Profile {
 	return p
 }
 
-// choose picks strengths from the top and next steps from the bottom. With fewer than four scored competence scales the
-// two meet, and a strength may give a next step too.
+// choose picks strengths from the top and next steps from the bottom of the scored competence scales. None is both: that
+// would read as a contradiction.
 func (p *Profile) choose(lang string) {
 	var scored []ProfileRow
 	for _, row := range p.Rows {
@@ -66,31 +66,26 @@ func (p *Profile) choose(lang string) {
 		}
 	}
 	slices.SortStableFunc(scored, func(a, b ProfileRow) int { return cmp.Compare(b.share(), a.share()) })
-	for _, row := range scored[:min(mostStrengths, len(scored))] {
+	top := min(mostStrengths, len(scored)/2)
+	for _, row := range scored[:top] {
 		p.Strengths = append(p.Strengths, row.Scale)
 	}
-	slices.SortStableFunc(scored, func(a, b ProfileRow) int {
-		return cmp.Or(p.strong(a)-p.strong(b), cmp.Compare(a.share(), b.share()), a.Scale.Index-b.Scale.Index)
+	rest := scored[top:]
+	slices.SortStableFunc(rest, func(a, b ProfileRow) int {
+		return cmp.Or(cmp.Compare(a.share(), b.share()), a.Scale.Index-b.Scale.Index)
 	})
-	switch len(scored) {
+	switch len(rest) {
 	case 0:
 	case 1:
-		s := scored[0].Scale
+		s := rest[0].Scale
 		for _, step := range s.NextSteps[:min(mostNextSteps, len(s.NextSteps))] {
 			p.NextSteps = append(p.NextSteps, NextStep{s, step.In(lang)})
 		}
 	default:
-		for _, row := range scored[:mostNextSteps] {
+		for _, row := range rest[:mostNextSteps] {
 			p.NextSteps = append(p.NextSteps, NextStep{row.Scale, row.Scale.NextSteps[0].In(lang)})
 		}
 	}
-}
-
-func (p *Profile) strong(row ProfileRow) int {
-	if slices.Contains(p.Strengths, row.Scale) {
-		return 1
-	}
-	return 0
 }
 
 // share places a score between its scale's ends, so that scales answered on different steps can be compared.

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 )
 
 //go:embed shipped/*.json
@@ -26,12 +27,13 @@ func Shipped() ([]*Instrument, error) {
 	return all, nil
 }
 
-// ShippedFiles returns the files of the instruments that come with the program, in order of their names.
+// ShippedFiles returns the files of the instruments that come with the program, the whole one before its short version.
 func ShippedFiles() ([][]byte, error) {
 	names, err := fs.Glob(shipped, "shipped/*.json")
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(names, func(a, b string) int { return len(a) - len(b) })
 	var all [][]byte
 	for _, name := range names {
 		data, err := shipped.ReadFile(name)
