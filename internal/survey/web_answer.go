@@ -29,6 +29,7 @@ const (
 func (s *Service) answerRoutes() {
 	k := s.Kit
 	k.HandlePrivate("GET /v/{code}", s.enter)
+	k.HandlePrivate("GET /privacy/{code}", s.showNotice)
 	k.HandlePrivate("GET /f/{code}", s.enterFeedback)
 	k.HandlePrivate("GET /a/{round}/{page}", s.withSheet(s.showPage))
 	k.HandlePrivate("POST /a/{round}/{page}", s.savePage)
@@ -103,7 +104,7 @@ type answerPage struct {
 	Of       int
 	Minutes  int
 	First    bool
-	Privacy  string
+	Notice   []noticePart
 	Licence  string
 	Closes   time.Time
 	Plain    bool
@@ -178,7 +179,10 @@ func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 	done, of := in.Answered(sh.Answers)
 	p.Part = ui.SurveyPart{Part: n, Parts: len(in.Pages), Answered: done, Total: of}
 	if p.First {
-		p.Privacy, p.Minutes = set.Privacy.In(p.Lang), in.Minutes
+		if p.Notice, err = s.noticeOf(r.Context(), set, p.Lang); err != nil {
+			return err
+		}
+		p.Minutes = in.Minutes
 		p.Licence = in.Attribution.In(p.Lang) + " (" + in.Licence + ")"
 	}
 	if len(problems) == 0 && blank(src, sh.Answers) {
