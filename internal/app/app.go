@@ -16,6 +16,7 @@ import (
 	"taitorinki/internal/insight"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
+	"taitorinki/internal/mentoring"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
@@ -52,13 +53,14 @@ type App struct {
 	People  *people.Service
 	Survey  *survey.Service
 	Insight *insight.Service
+	Mentors *mentoring.Service
 
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, sheet.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, mentoring.Locales, sheet.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -82,8 +84,10 @@ func New(c Config) (*App, error) {
 	}
 	a.People = &people.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.Survey = &survey.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Worker: a.Worker, Now: c.Now, BaseURL: c.BaseURL,
-		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}}
-	a.Insight = &insight.Service{Kit: kit, Rounds: a.closedRounds, Round: a.closedRound}
+		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}, County: a.People.County, WishPath: mentoring.WishPath}
+	a.Insight = &insight.Service{Kit: kit, Rounds: a.closedRounds, Round: a.closedRound, Note: a.noteResult}
+	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
+	a.People.Parts = a.partsOf
 	kit.Identify = a.People.Identify
 	kit.Menu = menu
 	kit.County = a.county
@@ -91,11 +95,13 @@ func New(c Config) (*App, error) {
 	a.People.Routes()
 	a.Survey.Routes()
 	a.Insight.Routes()
+	a.Mentors.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
 	a.People.Jobs(a.Worker)
 	a.Survey.Jobs()
+	a.Mentors.Jobs(a.Worker)
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
 }
@@ -140,4 +146,15 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		}
 	}
 	return nav
+}
+
+// partsOf is what the features keep of a person, for "my data".
+func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
+	wish, err := a.Mentors.Part(ctx, personID, t)
+	return []people.Part{wish}, err
+}
+
+// noteResult writes down who looked at results or took them.
+func (a *App) noteResult(ctx context.Context, visitor int64, action, code string) error {
+	return people.Audit(ctx, a.Config.DB, a.Config.Now(), visitor, action, "round:"+code, "")
 }

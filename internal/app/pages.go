@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey"
 	"taitorinki/internal/web"
@@ -60,12 +61,16 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	add(v.May(people.ReadInstruments), "instruments", "/instruments")
 	add(v.May(people.ReadPeople) && len(units) > 0, "units", "/units")
 	add(v.Everywhere(people.ImportPeople) && len(units) > 0, "import-again", "/people/import")
+	add(v.May(people.ReadWilling), "willing", "/mentors/willing")
 	add(v.Everywhere(people.ReadAudit), "audit", "/audit")
+	add(v.Everywhere(people.ManageCounty), "county", "/settings")
+	add(true, "wishes", mentoring.WishPath)
 	add(true, "me", "/me")
 	return a.Kit.Show(w, r, p.Page, start(p))
 }
 
-// textPage is a page of words: its text has a paragraph a line, and "# " before a heading.
+// textPage is a page of words: its text has a paragraph a line, and "# " before a heading. It may name what the county says
+// of itself, as people.County.Fill does.
 type textPage struct {
 	web.Page
 	Title, Text string
@@ -75,7 +80,11 @@ func (a *App) text(title, text string) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		p := textPage{Page: a.Kit.Page(r, title)}
 		p.Shell.Narrow = true
-		p.Title, p.Text = p.T(title), p.T(text)
+		c, err := a.People.County(r.Context())
+		if err != nil {
+			return err
+		}
+		p.Title, p.Text = p.T(title), c.WithName(p.Lang, a.county(p.Lang)).Fill(a.Kit.Words, p.Lang, p.T(text))
 		return a.Kit.Show(w, r, p.Page, textView(p))
 	}
 }

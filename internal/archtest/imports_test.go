@@ -20,7 +20,7 @@ var tiers = map[string]int{
 	"db":  1,
 	"web": 2, "jobs": 2, "outbox": 2,
 	"people": 3,
-	"survey": 4, "insight": 4,
+	"survey": 4, "insight": 4, "mentoring": 4,
 	"app":  6,
 	"demo": 7,
 }

@@ -63,7 +63,7 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 // noPage are the routes that answer with a file or lead on to a page.
 var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
-	"GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /f/{code}": true,
+	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /f/{code}": true,
 }
 
 // route is the pattern that a page's path belongs to.
@@ -104,7 +104,7 @@ func (s *Site) visitorsStops() []stop {
 			_, link := s.mailTo(b.t, s.County.Cast.Expert, func(m mail.Message) bool { return strings.Contains(m.Text, "/sign-in/") })
 			b.Open(link)
 		}},
-		at("/sign-in/wrong"), at("/accessibility"), at("/privacy"), at("/nothing-here"), at("/demo"), at("/demo/mail"), at("/demo/mail/0"), at("/dev/ui"), at("/units")}
+		at("/wishes"), at("/sign-in/wrong"), at("/accessibility"), at("/privacy"), at("/nothing-here"), at("/demo"), at("/demo/mail"), at("/demo/mail/0"), at("/dev/ui"), at("/units")}
 }
 
 func (s *Site) peopleStops(t *testing.T) []stop {
@@ -130,7 +130,17 @@ func (s *Site) peopleStops(t *testing.T) []stop {
 		at("/people/import"),
 		{"import without files", func(b *Browser) { b.Open("/people/import"); b.Go("main form button") }},
 		{"import difference", func(b *Browser) { b.Open("/people/import"); b.upload("#people", list); b.Go("main form button") }},
-		at("/roles/import"), at("/audit"), at("/me"),
+		at("/roles/import"), at("/audit"), at("/audit?kind=viewed"), at("/mentors/willing"), at("/wishes"),
+		{"wish with errors", func(b *Browser) { b.Go(`form[action="/wishes"] button`); b.mustHave("[data-error-summary]") }},
+		{"wish told", func(b *Browser) { b.tellWish("yes", "video") }},
+		{"list of the willing", func(b *Browser) { b.Open("/mentors/willing"); b.mustHave("tbody th[scope=rowgroup]") }},
+		at("/me"),
+		{"settings of the county", func(b *Browser) { b.as(c.Administrator); b.Open("/settings") }},
+		{"settings with errors", func(b *Browser) {
+			b.Fill("#months", "x")
+			b.Go(`form[action="/settings"] button`)
+			b.mustHave("[data-error-summary]")
+		}},
 	}
 	for _, email := range []string{c.Administrator, c.DataProtectionOfficer, c.Researcher, c.Supervisor, c.MentorCandidate} {
 		out = append(out, stop{"start of " + email, func(b *Browser) { b.as(email) }})
@@ -180,6 +190,7 @@ func (s *Site) respondentsStops(t *testing.T, open, closed survey.Round) []stop 
 		{"slip", func(b *Browser) { b.Open("/s/" + slips[0]) }},
 		{"first page of a slip", func(b *Browser) { b.Go("main form button") }},
 		{"slip in use", func(b *Browser) { b.Open("/s/" + slips[0]) }},
+		at("/privacy/" + open.Code),
 		{"first page", func(b *Browser) { b.Open(links[0]) }},
 		{"no such page", func(b *Browser) { b.Open(page(99)); b.status(http.StatusNotFound) }},
 		{"first page in words", func(b *Browser) { b.Open(page(1)); b.Go(`button[name="plain"]`) }},

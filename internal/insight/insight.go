@@ -29,6 +29,9 @@ type Service struct {
 	Rounds func(ctx context.Context) ([]Round, error)
 	// Round returns a closed round with the scores of its responses; errs.NotFound when there is none or it is not closed.
 	Round func(ctx context.Context, code string) (*Round, error)
+	// Note writes into the audit log that the visitor has done something ("result.view") to a round. Without the note
+	// nothing is shown.
+	Note func(ctx context.Context, visitor int64, action, code string) error
 
 	mu     sync.Mutex
 	counts map[string]*County // closed rounds never change

@@ -57,6 +57,9 @@ type row struct {
 
 func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.county(r.Context(), r.PathValue("code"))
+	if err == nil {
+		err = s.Note(r.Context(), web.VisitorOf(r).ID, "result.view", c.Code)
+	}
 	if err != nil {
 		return err
 	}
@@ -143,6 +146,9 @@ func (p countyPage) row(f Figure) row {
 // csv writes the same figures as the page, never more.
 func (s *Service) csv(w http.ResponseWriter, r *http.Request) error {
 	c, err := s.county(r.Context(), r.PathValue("code"))
+	if err == nil {
+		err = s.Note(r.Context(), web.VisitorOf(r).ID, "result.export", c.Code)
+	}
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
 
@@ -32,6 +33,19 @@ type Service struct {
 	Now     func() time.Time
 	BaseURL string    // where links in mail begin, without a slash at the end
 	Rand    io.Reader // where tokens come from; nil is the machine's own source
+	// Parts returns what other features keep of a person, for "my data". nil is nothing.
+	Parts func(ctx context.Context, personID int64, t func(key string, args ...any) string) ([]Part, error)
+
+	county countyMemory
+}
+
+// Part is what a feature keeps of a person: facts for the page, and a value for the file that the person may take away.
+type Part struct {
+	Name      string // in the file
+	Title     string
+	Facts     []ui.Fact
+	Link, URL string // where to change it
+	Value     any    // nil when there is nothing
 }
 
 func (s *Service) rand() io.Reader {

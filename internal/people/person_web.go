@@ -259,6 +259,7 @@ type mePage struct {
 	web.Page
 	Facts []ui.Fact
 	Roles []roleLine
+	Parts []Part
 	Langs []ui.Option
 }
 
@@ -276,6 +277,11 @@ func (s *Service) showMe(w http.ResponseWriter, r *http.Request) error {
 	p.Facts = append([]ui.Fact{{Term: p.T("people.name"), Value: me.Name}}, p.Facts...)
 	if p.Roles, err = s.roleLines(ctx, p.Page, me.ID); err != nil {
 		return err
+	}
+	if s.Parts != nil {
+		if p.Parts, err = s.Parts(ctx, me.ID, p.T); err != nil {
+			return err
+		}
 	}
 	for _, l := range i18n.Langs {
 		p.Langs = append(p.Langs, ui.Option{Value: l, Label: p.T("people.lang-" + l), Selected: l == me.Lang})
@@ -305,6 +311,8 @@ type myData struct {
 	OnList      bool       `json:"on_staff_list"`
 	Roles       []myRole   `json:"roles"`
 	Log         []myAction `json:"log"`
+
+	More map[string]any `json:"more,omitempty"` // by feature
 }
 
 type myRole struct {
@@ -366,6 +374,18 @@ func (s *Service) myData(ctx context.Context, id int64, lang string) (d myData, 
 	log, err := entriesOf(ctx, s.DB, id)
 	for _, e := range log {
 		d.Log = append(d.Log, myAction{e.At, e.Action, e.Object, e.Detail})
+	}
+	if err != nil || s.Parts == nil {
+		return d, err
+	}
+	parts, err := s.Parts(ctx, id, func(key string, args ...any) string { return s.Kit.Words.T(lang, key, args...) })
+	for _, x := range parts {
+		if x.Value != nil {
+			if d.More == nil {
+				d.More = map[string]any{}
+			}
+			d.More[x.Name] = x.Value
+		}
 	}
 	return d, err
 }

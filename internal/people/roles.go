@@ -38,13 +38,15 @@ const (
 	ReadRounds         web.Action = "round.read"
 	ReadResults        web.Action = "result.read"
 	ReadAudit          web.Action = "audit.read"
+	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
+	ManageCounty       web.Action = "county.manage"     // what notices and statements say of the county
 )
 
 // allowed is the one table of who may do what. A role that is not in it allows what everybody signed in may do.
 var allowed = map[string][]web.Action{
-	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit},
+	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty},
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
-		ReadResults, ReadAudit},
+		ReadResults, ReadAudit, ReadWilling},
 	Supervisor: {ReadPeople, ReadRounds, ReadResults},
 	Researcher: {ReadInstruments, ReadResults},
 	DPO:        {ReadAudit, ReadRounds, ReadInstruments},

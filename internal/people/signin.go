@@ -26,9 +26,10 @@ const (
 	mostWishes  = 5                // of one person, within linkLives
 )
 
-// wish notes that somebody wants to sign in with an address and asks for the mail. An address that nobody has, and one
-// wish too many, take the same steps for nobody, so that neither the answer nor its time tells whose addresses are known.
-func (s *Service) wish(ctx context.Context, email string) (err error) {
+// wish notes that somebody wants to sign in with an address, to come to the page next, and asks for the mail. An address
+// that nobody has, and one wish too many, take the same steps for nobody, so that neither the answer nor its time tells whose
+// addresses are known.
+func (s *Service) wish(ctx context.Context, email, next string) (err error) {
 	defer errs.Wrap(&err, "people.wish")
 	now := s.Now()
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
@@ -37,7 +38,7 @@ func (s *Service) wish(ctx context.Context, email string) (err error) {
 			return err
 		}
 		var id int64
-		err = tx.QueryRowContext(ctx, `INSERT INTO signins (person_id, asked_at) VALUES ($1, $2) RETURNING id`, null(p.ID), db.At(now)).Scan(&id)
+		err = tx.QueryRowContext(ctx, `INSERT INTO signins (person_id, asked_at, next) VALUES ($1, $2, $3) RETURNING id`, null(p.ID), db.At(now), next).Scan(&id)
 		if err != nil {
 			return err
 		}
@@ -151,13 +152,13 @@ func (s *Service) linkGood(ctx context.Context, token string) (good bool, err er
 	return n > 0, err
 }
 
-// useLink uses a link up and returns whose it was. Of several who try at once one succeeds; the others get
-// errs.NotFound, as does a link that is old or mistyped.
-func (s *Service) useLink(ctx context.Context, token string) (p Person, err error) {
+// useLink uses a link up and returns whose it was and which page it was asked for. Of several who try at once one succeeds;
+// the others get errs.NotFound, as does a link that is old or mistyped.
+func (s *Service) useLink(ctx context.Context, token string) (p Person, next string, err error) {
 	defer errs.Wrap(&err, "people.useLink")
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		var id int64
-		err := tx.QueryRowContext(ctx, `DELETE FROM signins WHERE hash = $1 AND expires_at > $2 RETURNING person_id`, hashOf(token), db.At(s.Now())).Scan(&id)
+		err := tx.QueryRowContext(ctx, `DELETE FROM signins WHERE hash = $1 AND expires_at > $2 RETURNING person_id, next`, hashOf(token), db.At(s.Now())).Scan(&id, &next)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errs.Because(err, errs.NotFound, "people.link-bad")
 		}
@@ -173,7 +174,7 @@ func (s *Service) useLink(ctx context.Context, token string) (p Person, err erro
 		}
 		return Audit(ctx, tx, s.Now(), id, "people.audit-signin", objectOf("person", id), "")
 	})
-	return p, err
+	return p, next, err
 }
 
 // SignOutEverywhere ends all sessions of a person and the links that wait to be used.

@@ -13,20 +13,30 @@ import (
 type signInForm struct {
 	web.Page
 	Email  string
+	Next   string // the page to come to afterwards, "" for the start page
 	Errors *errs.Fields
 }
 
-func (s *Service) showSignIn(w http.ResponseWriter, r *http.Request) error {
-	if web.VisitorOf(r).ID != 0 {
-		return web.See(w, r, "/")
+// again is the address of the form that asks for a link.
+func (p signInForm) again() string {
+	if p.Next == "" {
+		return "/sign-in"
 	}
-	p := signInForm{Page: s.Kit.Page(r, "people.sign-in")}
+	return "/sign-in?next=" + p.Next
+}
+
+func (s *Service) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	next := s.Kit.Local(r.URL.Query().Get("next"))
+	if web.VisitorOf(r).ID != 0 {
+		return web.See(w, r, firstOf(next, "/"))
+	}
+	p := signInForm{Page: s.Kit.Page(r, "people.sign-in"), Next: next}
 	p.Shell.Narrow = true
 	return s.Kit.Show(w, r, p.Page, signInPage(p))
 }
 
 func (s *Service) askSignIn(w http.ResponseWriter, r *http.Request) error {
-	p := signInForm{Email: strings.TrimSpace(r.PostFormValue("email"))}
+	p := signInForm{Email: strings.TrimSpace(r.PostFormValue("email")), Next: s.Kit.Local(r.PostFormValue("next"))}
 	if !goodEmail(p.Email) {
 		p.Errors = &errs.Fields{}
 		p.Errors.Add("email", "people.bad-email", "value", p.Email)
@@ -34,7 +44,7 @@ func (s *Service) askSignIn(w http.ResponseWriter, r *http.Request) error {
 		p.Shell.Narrow = true
 		return s.Kit.ShowInvalid(w, r, p.Page, signInPage(p))
 	}
-	if err := s.wish(r.Context(), p.Email); err != nil {
+	if err := s.wish(r.Context(), p.Email, p.Next); err != nil {
 		return err
 	}
 	p.Page = s.Kit.Page(r, "people.link-sent-title")
@@ -69,7 +79,7 @@ func (s *Service) answerLink(w http.ResponseWriter, r *http.Request, token strin
 }
 
 func (s *Service) followLink(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.useLink(r.Context(), r.PathValue("token"))
+	p, next, err := s.useLink(r.Context(), r.PathValue("token"))
 	if errs.KindOf(err) == errs.NotFound {
 		return s.answerLink(w, r, "", false)
 	}
@@ -79,7 +89,7 @@ func (s *Service) followLink(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Kit.SignIn(r, p.ID, p.Epoch); err != nil {
 		return err
 	}
-	return web.See(w, r, "/")
+	return web.See(w, r, firstOf(s.Kit.Local(next), "/"))
 }
 
 func (s *Service) signOut(w http.ResponseWriter, r *http.Request) error {

@@ -1,10 +1,12 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,6 +164,20 @@ func Population(ctx context.Context, q db.Q, unitIDs []int64, professions []stri
 		where, args = where+` AND p.profession IN `+in, append(args, more...)
 	}
 	return persons(ctx, q, where+` ORDER BY p.id`, args...)
+}
+
+// PersonsByID returns those of today among the people with these ids, by id.
+func PersonsByID(ctx context.Context, q db.Q, ids []int64) (out []Person, err error) {
+	for part := range slices.Chunk(ids, 500) { // an engine takes so many placeholders
+		list, args := in(0, part)
+		some, err := persons(ctx, q, `WHERE p.left_at IS NULL AND p.id IN `+list, args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	slices.SortFunc(out, func(a, b Person) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
 }
 
 // in writes the list of an IN with placeholders that go on after n others. An empty list is in nothing.

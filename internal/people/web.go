@@ -43,7 +43,20 @@ func (s *Service) Routes() {
 	k.Handle("GET /roles/import/{id}", GrantRoles, s.showRolesUpload)
 	k.Handle("POST /roles/import/{id}", GrantRoles, s.confirmRoles)
 
-	k.Handle("GET /audit", ReadAudit, s.showAudit)
+	k.Handle("GET /audit", ReadAudit, s.whole(ReadAudit, s.showAudit))
+	k.Handle("GET /audit/log.csv", ReadAudit, s.whole(ReadAudit, s.sendAudit))
+	k.Handle("GET /settings", ManageCounty, s.whole(ManageCounty, s.showCounty))
+	k.Handle("POST /settings", ManageCounty, s.whole(ManageCounty, s.saveCounty))
+}
+
+// whole lets in only whose role is over the whole organisation: the log and the settings are everybody's.
+func (s *Service) whole(a web.Action, h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := s.mustCover(r.Context(), web.VisitorOf(r), a, 0); err != nil {
+			return err
+		}
+		return h(w, r)
+	}
 }
 
 func idOf(r *http.Request, name string) (int64, error) {
@@ -150,6 +163,11 @@ func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if len(p.People) > 0 {
+		if err := Audit(ctx, s.DB, s.Now(), v.ID, "unit.view", objectOf("unit", id), ""); err != nil {
+			return err
+		}
+	}
 	return s.Kit.Show(w, r, p.Page, unitView(p))
 }
 
@@ -238,6 +256,12 @@ func (s *Service) listPeople(w http.ResponseWriter, r *http.Request) error {
 	}
 	if p.Jobs, err = professionsByCode(ctx, s.DB); err != nil {
 		return err
+	}
+	// What was searched for is not noted: it may be anything.
+	if len(p.People) > 0 {
+		if err := Audit(ctx, s.DB, s.Now(), v.ID, "people.view", "", ""); err != nil {
+			return err
+		}
 	}
 	return s.Kit.Show(w, r, p.Page, peopleView(p))
 }

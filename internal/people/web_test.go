@@ -273,7 +273,7 @@ func TestLookingAtAnotherPersonIsInTheLogAndLookingAtOneselfIsNot(t *testing.T) 
 				t.Errorf("person %d: status %d, want %d", id, status, want)
 			}
 		}
-		all, _, err := AuditLog(p.ctx, d, 100, 0)
+		all, _, err := AuditLog(p.ctx, d, "", 100, 0)
 		p.must(err)
 		var got []string
 		for _, e := range all {

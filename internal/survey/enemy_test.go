@@ -60,6 +60,7 @@ type campaign struct {
 	passed             *atomic.Int64
 	copies             [][]byte // backups of mid-round
 	needles            *needles
+	around             func(r *respondent, answer func()) // what people do before and after answering; nil is nothing
 }
 
 func enemyInstrument() string { return manyItems("enemy", 10, 5, mixedPage()) }
@@ -188,12 +189,19 @@ func (c *campaign) answer(who []*respondent) {
 	for range atOnce {
 		all.Go(func() {
 			for r := range next {
-				r.watched.from = c.logged()
-				for _, step := range c.steps(r) {
-					time.Sleep(time.Duration(rand.Float64() * 2 * float64(thinking)))
-					step()
+				answer := func() {
+					r.watched.from = c.logged()
+					for _, step := range c.steps(r) {
+						time.Sleep(time.Duration(rand.Float64() * 2 * float64(thinking)))
+						step()
+					}
+					r.watched.to = c.logged()
 				}
-				r.watched.to = c.logged()
+				if c.around == nil {
+					answer()
+				} else {
+					c.around(r, answer)
+				}
 			}
 		})
 	}

@@ -74,7 +74,8 @@ func (s *Service) fill(r *Round, lang, text, url string) string {
 	if !r.ClosesAt.IsZero() {
 		closes = i18n.Time(lang, r.ClosesAt)
 	}
-	return strings.NewReplacer("{link}", url, "{closes}", closes, "{name}", r.Settings.Name.In(lang)).Replace(text)
+	return strings.NewReplacer("{link}", url, "{closes}", closes, "{name}", r.Settings.Name.In(lang),
+		"{privacy}", s.BaseURL+noticePath(r.Code), "{wishes}", s.BaseURL+s.WishPath).Replace(text)
 }
 
 func invitationByID(ctx context.Context, q db.Q, id int64) (inv Invitation, round int64, err error) {

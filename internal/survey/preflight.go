@@ -94,6 +94,15 @@ func (s *Service) Preflight(ctx context.Context, r *Round, lang string) (c Check
 			add(false, nil, "survey.check-speakers-"+l, "n", n)
 		}
 	}
+	if s.County != nil {
+		county, err := s.County(ctx)
+		if err != nil {
+			return c, err
+		}
+		if !county.Complete() {
+			add(false, nil, "survey.check-county")
+		}
+	}
 	if _, err := s.key(r.Code); err != nil && r.State != Draft {
 		add(true, nil, "survey.key-missing")
 	}

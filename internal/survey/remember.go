@@ -46,6 +46,7 @@ type blankKey struct {
 	lang   string
 	plain  bool
 	closes int64
+	notice string // the county may change what it says of itself
 }
 
 // blank reports whether nothing on the page is answered, and no question on it depends on another.
@@ -63,7 +64,7 @@ const tagHole = "\x00"
 // blankQuestions draws a page that everybody meets first in the same state, or writes it as it was drawn before with this
 // ballot's tag in it.
 func (s *Service) blankQuestions(p answerPage, sh *Sheet, page *instrument.Page) templ.Component {
-	key := blankKey{sh.Round.ID, p.Number, p.Lang, p.Plain, p.Closes.UnixMicro()}
+	key := blankKey{sh.Round.ID, p.Number, p.Lang, p.Plain, p.Closes.UnixMicro(), noticeText(p.Notice)}
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		known, ok := s.blanks.Load(key)
 		if !ok {

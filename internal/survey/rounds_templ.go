@@ -750,7 +750,7 @@ func roundWords(p editPage, l string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "privacy_" + l, Label: p.T("survey.privacy"), Value: p.Round.Settings.Privacy[l], MaxLength: 5000, Rows: 9}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "privacy_" + l, Label: p.T("survey.privacy"), Help: p.T("survey.privacy-help"), Value: p.Round.Settings.Privacy[l], MaxLength: 5000, Rows: 9}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -18,6 +18,7 @@ import (
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/survey/seal"
@@ -41,6 +42,10 @@ type Service struct {
 	Vault   *seal.Vault
 	Now     func() time.Time
 	BaseURL string // without a slash at the end
+	// County is what privacy notices say of the county; nil says it in general words.
+	County func(ctx context.Context) (people.County, error)
+	// WishPath is the page where people tell whether they would be digimentors. Nothing of the survey may stand in it.
+	WishPath string
 
 	mu          sync.Mutex
 	instruments map[int64]*instrument.Instrument // published ones, which never change
@@ -79,7 +84,7 @@ type Settings struct {
 	ByItems     []string `json:"by_items"` // and by these background questions
 	Subject     Words    `json:"subject"`  // of the invitation
 	Invitation  Words    `json:"invitation"`
-	Privacy     Words    `json:"privacy"` // shown before the first question
+	Privacy     Words    `json:"privacy"` // the notice, see web_notice.go
 	Waves       bool     `json:"waves"`   // respondents are offered a code that pairs this round with the others of its series
 	Series      int64    `json:"series"`  // the first round of the series; 0: this one
 }

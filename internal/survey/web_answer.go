@@ -35,6 +35,7 @@ func (s *Service) answerRoutes() {
 	k.HandlePrivate("POST /s", s.typedSlip)
 	k.HandlePrivate("GET /s/{code}", s.showSlip)
 	k.HandlePrivate("POST /s/{code}", s.takeSlip)
+	k.HandlePrivate("GET /privacy/{code}", s.showNotice)
 	k.HandlePrivate("GET /f/{code}", s.enterFeedback)
 	k.HandlePrivate("GET /a/{round}/{page}", s.withSheet(s.showPage))
 	k.HandlePrivate("POST /a/{round}/{page}", s.savePage)
@@ -109,7 +110,7 @@ type answerPage struct {
 	Of       int
 	Minutes  int
 	First    bool
-	Privacy  string
+	Notice   []noticePart
 	OwnURL   string // of whoever came with a paper slip, to come back by
 	Licence  string
 	Closes   time.Time
@@ -189,7 +190,10 @@ func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 	done, of := in.Answered(sh.Answers)
 	p.Part = ui.SurveyPart{Part: n, Parts: len(in.Pages), Answered: done, Total: of}
 	if p.First {
-		p.Privacy, p.Minutes = set.Privacy.In(p.Lang), in.Minutes
+		if p.Notice, err = s.noticeOf(r.Context(), set, p.Lang); err != nil {
+			return err
+		}
+		p.Minutes = in.Minutes
 		p.Licence = in.Attribution.In(p.Lang) + " (" + in.Licence + ")"
 	}
 	if sh.ballot.taken && p.First {

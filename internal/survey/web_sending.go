@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
@@ -56,6 +57,9 @@ func (s *Service) refusedCSV(w http.ResponseWriter, r *http.Request) error {
 	}
 	all, err := outbox.Troubles(r.Context(), s.DB, rd.Topic())
 	if err != nil {
+		return err
+	}
+	if err := people.Audit(r.Context(), s.DB, s.Now(), web.VisitorOf(r).ID, "round.refused", "round:"+rd.Code, ""); err != nil {
 		return err
 	}
 	lang := s.Kit.Lang(r)

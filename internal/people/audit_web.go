@@ -1,0 +1,146 @@
+package people
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
+	"taitorinki/internal/sheet"
+	"taitorinki/internal/ui"
+	"taitorinki/internal/web"
+)
+
+// auditPage is a page of the log.
+type auditPage struct {
+	web.Page
+	Kind  string
+	Kinds []ui.Option
+	Lines []auditLine
+	Pages ui.Pages
+}
+
+type auditLine struct {
+	At, Who, What, Object, URL string
+}
+
+func (s *Service) showAudit(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p := auditPage{Page: s.Kit.Page(r, "people.audit"), Kind: r.URL.Query().Get("kind")}
+	p.Kinds = []ui.Option{{Label: p.T("people.audit-kind-all")}}
+	for _, k := range auditKinds {
+		p.Kinds = append(p.Kinds, ui.Option{Value: k.name, Label: p.T("people.audit-kind-" + k.name)})
+	}
+	_, total, err := AuditLog(ctx, s.DB, p.Kind, 0, 0)
+	if err != nil {
+		return err
+	}
+	var offset int
+	p.Pages, offset = pagesOf(r, total)
+	entries, _, err := AuditLog(ctx, s.DB, p.Kind, ui.PageSize, offset)
+	if err != nil {
+		return err
+	}
+	if p.Lines, err = s.auditLines(ctx, p.Page, entries); err != nil {
+		return err
+	}
+	return s.Kit.Show(w, r, p.Page, auditView(p))
+}
+
+// auditLines puts entries into words. What an entry is about is a link for those who may follow it.
+func (s *Service) auditLines(ctx context.Context, p web.Page, entries []Entry) (out []auditLine, err error) {
+	type named struct{ name, url string }
+	known := map[string]named{}
+	for _, e := range entries {
+		o, has := known[e.Object]
+		if !has {
+			if o.name, o.url, err = s.object(ctx, e.Object, p.Lang); err != nil {
+				return nil, err
+			}
+			if !p.Who.May(ReadPeople) {
+				o.url = ""
+			}
+			known[e.Object] = o
+		}
+		out = append(out, auditLine{i18n.Time(p.Lang, e.At), firstOf(e.Person, p.T("people.operator")), inWords(p, e), o.name, o.url})
+	}
+	return out, nil
+}
+
+const mostAudit = 1_000_000 // rows that a spreadsheet takes
+
+// sendAudit writes the log as a table, and that somebody took it.
+func (s *Service) sendAudit(w http.ResponseWriter, r *http.Request) error {
+	ctx, kind := r.Context(), r.URL.Query().Get("kind")
+	entries, _, err := AuditLog(ctx, s.DB, kind, mostAudit, 0)
+	if err != nil {
+		return err
+	}
+	p := s.Kit.Page(r, "people.audit")
+	lines, err := s.auditLines(ctx, p, entries)
+	if err != nil {
+		return err
+	}
+	if err := Audit(ctx, s.DB, s.Now(), p.Who.ID, "audit.export", "", ""); err != nil {
+		return err
+	}
+	rows := make([][]string, len(lines))
+	for i, l := range lines {
+		rows[i] = []string{entries[i].At.In(i18n.Zone()).Format("2006-01-02 15:04:05"), l.Who, l.What, l.Object}
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="log.csv"`)
+	return sheet.WriteCSV(w, []string{p.T("people.audit-at"), p.T("people.audit-who"), p.T("people.audit-what"), p.T("people.audit-object")}, rows)
+}
+
+// inWords puts an entry into words: its detail fills the placeholders of its action, or stands after it.
+func inWords(p web.Page, e Entry) string {
+	key := e.Action
+	if ours := "people.audit-" + strings.ReplaceAll(key, ".", "-"); p.T(ours) != ours {
+		key = ours
+	}
+	var m map[string]any
+	if json.Unmarshal([]byte(e.Detail), &m) != nil {
+		return strings.TrimSpace(p.T(key) + " " + e.Detail)
+	}
+	var args []any
+	for name, v := range m {
+		switch x := v.(type) {
+		case string:
+			if strings.HasPrefix(x, "people.") {
+				v = p.T(x) // a role, say
+			}
+		case float64:
+			v = int(x)
+		}
+		args = append(args, name, v)
+	}
+	return p.T(key, args...)
+}
+
+// object names what an entry is about.
+func (s *Service) object(ctx context.Context, object, lang string) (name, url string, err error) {
+	kind, num, _ := strings.Cut(object, ":")
+	id, bad := strconv.ParseInt(num, 10, 64)
+	if bad != nil {
+		return firstOf(num, object), "", nil // a round's code, say
+	}
+	switch kind {
+	case "person":
+		p, err := PersonByID(ctx, s.DB, id)
+		if errs.KindOf(err) == errs.NotFound {
+			return object, "", nil
+		}
+		return p.Name, personURL(id), err
+	case "unit":
+		u, err := UnitByID(ctx, s.DB, id)
+		if errs.KindOf(err) == errs.NotFound {
+			return object, "", nil
+		}
+		return u.Name(lang), unitURL(id), err
+	}
+	return num, "", nil
+}
