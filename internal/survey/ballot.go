@@ -14,16 +14,17 @@ type ballot struct {
 	nonce     uint64 // of the form that submitted it, so that the same form sent twice is one submission
 	counted   []bool // by item: it has cost its row, see cover
 	answers   instrument.Answers
+	revisions []Revision // by item
 }
 
 const ballotHead = 1 + 1 + 4 + 8
 
 func ballotSize(in *instrument.Instrument) int {
-	return ballotHead + (len(in.Items)+7)/8 + in.Size()
+	return ballotHead + (len(in.Items)+7)/8 + len(in.Items) + in.Size()
 }
 
 func newBallot(in *instrument.Instrument, group int) *ballot {
-	return &ballot{group: group, counted: make([]bool, len(in.Items)), answers: in.Blank()}
+	return &ballot{group: group, counted: make([]bool, len(in.Items)), answers: in.Blank(), revisions: firstRevisions(len(in.Items))}
 }
 
 func (b *ballot) encode(in *instrument.Instrument) ([]byte, error) {
@@ -34,11 +35,14 @@ func (b *ballot) encode(in *instrument.Instrument) ([]byte, error) {
 	}
 	binary.BigEndian.PutUint32(out[2:], uint32(b.group))
 	binary.BigEndian.PutUint64(out[6:], b.nonce)
-	bits := make([]byte, (len(in.Items)+7)/8)
+	bits := make([]byte, (len(in.Items)+7)/8, (len(in.Items)+7)/8+len(in.Items))
 	for i, c := range b.counted {
 		if c {
 			bits[i/8] |= 1 << (i % 8)
 		}
+	}
+	for _, r := range b.revisions {
+		bits = append(bits, byte(r))
 	}
 	answers, err := in.Encode(b.answers)
 	if err != nil {
@@ -59,8 +63,13 @@ func decodeBallot(in *instrument.Instrument, data []byte) (*ballot, error) {
 	for i := range b.counted {
 		b.counted[i] = rest[i/8]&(1<<(i%8)) != 0
 	}
+	rest = rest[(len(in.Items)+7)/8:]
+	b.revisions = make([]Revision, len(in.Items))
+	for i := range b.revisions {
+		b.revisions[i] = Revision(rest[i])
+	}
 	var err error
-	b.answers, err = in.Decode(rest[(len(in.Items)+7)/8:])
+	b.answers, err = in.Decode(rest[len(in.Items):])
 	return b, err
 }
 

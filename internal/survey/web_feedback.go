@@ -22,6 +22,7 @@ type feedbackPage struct {
 	NextSteps    []instrument.NextStep
 	Lead         string
 	Max          int
+	Shared       bool // it is shown once
 }
 
 type feedbackRowView struct {
@@ -48,6 +49,10 @@ func (s *Service) showFeedback(w http.ResponseWriter, r *http.Request) error {
 	p.Shell.Narrow = false
 	if _, secret, err := link.Parse(link.Feedback, c.Value); err == nil {
 		p.OwnURL = s.FeedbackURL(f.Round.Code, secret)
+	}
+	if p.Shared = web.Shared(r); p.Shared {
+		s.wipe(w, r, f.Round.Code)
+		p.Shell.Langs = nil // they would load the page again
 	}
 	p.fill(f)
 	return s.Kit.Show(w, r, p.Page, ownFeedback(p))
