@@ -116,6 +116,7 @@ export class Move {
   natively(button) {
     this.stop();
     this.form.setAttribute("data-natively", "");
-    this.form.requestSubmit(button);
+    // Not from within a submission: the browser would do nothing.
+    setTimeout(() => this.form.requestSubmit(button));
   }
 }
