@@ -141,7 +141,7 @@ func (p page) chose(item, value string) bool {
 	return regexp.MustCompile(`name="q_` + item + `"[^>]*value="` + value + `"[^>]*checked`).MatchString(p.body)
 }
 
-var hidden = regexp.MustCompile(`name="(ballot|nonce)" value="([^"]*)"`)
+var hidden = regexp.MustCompile(`name="(ballot|nonce|revisions)" value="([^"]*)"`)
 
 // fields are what a form of the page sends along.
 func (p page) fields() url.Values {

@@ -53,6 +53,7 @@ func BenchmarkJourney(b *testing.B) {
 		b.Fatal(err)
 	}
 	h := a.Handler()
+	revisionsIn := regexp.MustCompile(`name="revisions" value="([0-9a-f]+)"`)
 	tagIn := regexp.MustCompile(`name="ballot" value="([0-9a-f]+)"`)
 	i := 0
 	for b.Loop() {
@@ -81,7 +82,7 @@ func BenchmarkJourney(b *testing.B) {
 			if tag == nil {
 				b.Fatalf("%s: %d %s", at, w.Code, w.Body)
 			}
-			f := url.Values{"ballot": {tag[1]}, "go": {"next"}}
+			f := url.Values{"ballot": {tag[1]}, "go": {"next"}, "revisions": {revisionsIn.FindStringSubmatch(w.Body.String())[1]}}
 			for _, it := range in.Pages[n].Items {
 				if len(it.Steps()) > 0 {
 					f.Set("q_"+it.ID, fmt.Sprint(1+(i+n)%5))

@@ -172,7 +172,7 @@ func (s *Site) respondentsStops(t *testing.T, open, closed survey.Round) []stop 
 	later := s.opened(t, pulse, func(r *survey.Round) { r.OpensAt = time.Now().Add(24 * time.Hour) })
 	notYet, err := s.App.Survey.Links(t.Context(), later.ID)
 	must(t, err)
-	links, slips := s.blank(t, open.ID, 4), s.slips(t, &open, 6)
+	links, slips := s.blank(t, open.ID, 5), s.slips(t, &open, 6)
 	s.answerAll(t, links[1], 3)
 	page := func(n int) string { return fmt.Sprintf("/a/%s/%d", open.Code, n) }
 	send := "/a/" + open.Code + "/send"
@@ -222,6 +222,18 @@ func (s *Site) respondentsStops(t *testing.T, open, closed survey.Round) []stop 
 			b.Open(send)
 			b.Go("#send button")
 			b.Go(`form[action$="/leave"] button`)
+		}},
+		stop{"on a shared device", func(b *Browser) {
+			s.answerAll(t, links[4], 1)
+			b.Open(links[4])
+			b.Go(`button[name="shared"]`)
+		}},
+		stop{"stopped on a shared device", func(b *Browser) { b.Go(`button[value="leave"]`) }},
+		stop{"feedback on a shared device", func(b *Browser) {
+			b.Open(links[4])
+			b.Go(`button[name="shared"]`)
+			b.Open(send)
+			b.Go("#send button")
 		}},
 	)
 }

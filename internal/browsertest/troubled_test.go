@@ -156,21 +156,52 @@ func (s *troubled) respondentsStops(t *testing.T) []stop {
 			b.Go(`button[value="next"]`)
 			b.mustHave("[data-error-summary]")
 		}},
+		{"answered on another device", func(b *Browser) {
+			b.Open(links[1])
+			s.elsewhere(b.t, links[1], "7")
+			b.Fill("#q_years", "12")
+			b.Keys("\t")
+			b.mustHave(".mine button")
+		}},
+		{"answered on another device, without JavaScript", func(b *Browser) {
+			b.NoScript(true)
+			b.Open(links[1])
+			s.elsewhere(b.t, links[1], "8")
+			b.Fill("#q_years", "13")
+			b.Go(`button[value="next"]`)
+			b.NoScript(false)
+			b.status(http.StatusUnprocessableEntity)
+			b.mustHave("[data-error-summary]", `.mine button[name="take"]`)
+		}},
 		{"answers wait for a connection", func(b *Browser) {
 			b.Open(links[1])
 			b.Offline(true)
 			b.Choose("role", "other")
 			b.saving("waiting")
+			b.Click(`button[value="next"]`)
+			b.mustHave(".bar .held")
 		}},
 		{"survey over while it is answered", func(b *Browser) {
 			b.Offline(false)
-			b.Saved()
-			b.Open("/a/" + s.kinds.Code + "/2")
+			b.Until(`location.pathname.endsWith("/2") && document.readyState === "complete"`)
 			must(b.t, s.App.Survey.CloseRound(context.Background(), s.kinds.ID, 0))
 			b.Choose("r1", "4")
 			b.mustHave("#survey-ended")
 		}},
 		{"survey over", func(b *Browser) { b.Open(links[0]) }},
+	}
+}
+
+// elsewhere answers how many years on another device.
+func (s *troubled) elsewhere(t testing.TB, url, years string) {
+	t.Helper()
+	sh, err := s.App.Survey.Sheet(t.Context(), code(url))
+	must(t, err)
+	for _, it := range sh.Instrument.Items {
+		if it.ID == "years" {
+			_, err := s.App.Survey.SaveOne(t.Context(), sh, survey.Given{Item: it.Index, Values: []string{years}})
+			must(t, err)
+		}
 	}
 }
 

@@ -89,13 +89,13 @@ func (c *client) journey(code string, autosave bool) error {
 		if tag == "" {
 			return fmt.Errorf("%s has no form", at)
 		}
-		vals := "go=next&ballot=" + tag
+		vals := "go=next&ballot=" + tag + "&revisions=" + a.field("revisions")
 		for i := range 8 {
 			item, v := fmt.Sprintf("q_q%d_%d", page-1, i), strconv.Itoa(1+rand.IntN(5))
 			vals += "&" + item + "=" + v
 			if autosave {
 				save := at[:strings.LastIndexByte(at, '/')] + "/save"
-				if a, err := c.do("POST", save, "application/json", fmt.Sprintf(`{"ballot":%q,"item":%q,"value":[%q]}`, tag, item, v), jar); err != nil || a.status != 204 {
+				if a, err := c.do("POST", save, "application/json", fmt.Sprintf(`{"ballot":%q,"item":%q,"value":[%q],"seen":1}`, tag, item, v), jar); err != nil || a.status != 204 {
 					return fmt.Errorf("autosave: %d %v", a.status, err)
 				}
 			}

@@ -294,7 +294,7 @@ func (s *Service) saveLanguage(w http.ResponseWriter, r *http.Request) error {
 	if err := s.setLang(r.Context(), web.VisitorOf(r).ID, lang); err != nil {
 		return err
 	}
-	s.Kit.SetLang(w, lang)
+	s.Kit.SetLang(w, r, lang)
 	s.Kit.Sessions.Put(r.Context(), "flash", s.Kit.Words.T(lang, "people.lang-saved"))
 	return web.See(w, r, "/me")
 }

@@ -159,10 +159,11 @@ func (s *Service) change(ctx context.Context, sh *Sheet, f func(b *ballot) error
 type Given struct {
 	Item   int
 	Values []string
+	Seen   Revision // the answer that it takes the place of; 0: whatever is there
 }
 
-// Save stores answers in an unsubmitted sheet. Those that are not valid are left out and returned as problems; the others
-// are saved all the same.
+// Save stores answers in an unsubmitted sheet. Those that are not valid, and those that would take the place of an answer
+// that their giver has not seen, are left out and returned as problems; the others are saved all the same.
 func (s *Service) Save(ctx context.Context, sh *Sheet, given []Given) (problems []instrument.Problem, err error) {
 	return s.save(ctx, sh, given, func(*ballot) int { return 0 })
 }
@@ -192,7 +193,7 @@ func (s *Service) LeavePage(ctx context.Context, sh *Sheet, page int, given []Gi
 
 func (s *Service) save(ctx context.Context, sh *Sheet, given []Given, pay func(b *ballot) (owed int)) (problems []instrument.Problem, err error) {
 	in := sh.Instrument
-	canon := make(map[int]string, len(given))
+	canon := make(map[int]wish, len(given))
 	for _, g := range given {
 		v, err := in.Canonical(g.Item, g.Values)
 		if p, bad := errors.AsType[instrument.Problem](err); bad {
@@ -202,24 +203,24 @@ func (s *Service) save(ctx context.Context, sh *Sheet, given []Given, pay func(b
 		if err != nil {
 			return nil, err
 		}
-		canon[g.Item] = v
+		canon[g.Item] = wish{v, g.Seen}
 	}
 	var owed int
+	var elsewhere []instrument.Problem
 	err = s.change(ctx, sh, func(b *ballot) error {
 		if b.submitted {
 			return &Ended{ErrUsed, *sh.Round}
 		}
-		// Also when nothing changes: a page left empty must cost the row that an answered one costs.
-		for i, v := range canon {
-			b.answers[i] = v
-		}
+		// A row follows also when nothing changes: a page left empty must cost the row that an answered one costs, and an
+		// answer that is not taken the row of one that is.
+		elsewhere = b.take(in, canon)
 		owed = pay(b)
 		return nil
 	})
 	if err == nil {
 		s.owe(sh.Round.ID, len(sh.state.sealed), owed)
 	}
-	return problems, err
+	return append(problems, elsewhere...), err
 }
 
 // Submit hands the sheet in. The same form sent twice (the same nonce) is one submission and succeeds both times; a
@@ -255,12 +256,15 @@ func (s *Service) SubmitWith(ctx context.Context, sh *Sheet, nonce uint64, code 
 	return sh.key.FeedbackSecret(sh.id), nil
 }
 
-// Withdraw takes a submitted or begun sheet back: the ballot is as it was at opening, and the link can be used anew.
+// Withdraw takes a submitted or begun sheet back: the ballot is empty as it was at opening, and the link can be used anew.
 func (s *Service) Withdraw(ctx context.Context, sh *Sheet) error {
 	return s.change(ctx, sh, func(b *ballot) error {
-		taken := b.taken
-		*b = *newBallot(sh.Instrument, b.group)
-		b.taken = taken
+		fresh := newBallot(sh.Instrument, b.group)
+		for i := range fresh.revisions { // a page from before must not bring its answers back
+			fresh.revisions[i] = b.revisions[i].next()
+		}
+		fresh.taken = b.taken
+		*b = *fresh
 		return nil
 	})
 }

@@ -17,6 +17,7 @@ type ballot struct {
 	code      wavecode.Code
 	counted   []bool // by item: it has cost its row, see cover
 	answers   instrument.Answers
+	revisions []Revision // by item
 }
 
 const (
@@ -27,11 +28,11 @@ const (
 )
 
 func ballotSize(in *instrument.Instrument) int {
-	return ballotHead + (len(in.Items)+7)/8 + in.Size()
+	return ballotHead + (len(in.Items)+7)/8 + len(in.Items) + in.Size()
 }
 
 func newBallot(in *instrument.Instrument, group int) *ballot {
-	return &ballot{group: group, counted: make([]bool, len(in.Items)), answers: in.Blank()}
+	return &ballot{group: group, counted: make([]bool, len(in.Items)), answers: in.Blank(), revisions: firstRevisions(len(in.Items))}
 }
 
 func (b *ballot) encode(in *instrument.Instrument) ([]byte, error) {
@@ -46,11 +47,14 @@ func (b *ballot) encode(in *instrument.Instrument) ([]byte, error) {
 	binary.BigEndian.PutUint32(out[2:], uint32(b.group))
 	binary.BigEndian.PutUint64(out[6:], b.nonce)
 	binary.BigEndian.PutUint64(out[14:], uint64(b.code))
-	bits := make([]byte, (len(in.Items)+7)/8)
+	bits := make([]byte, (len(in.Items)+7)/8, (len(in.Items)+7)/8+len(in.Items))
 	for i, c := range b.counted {
 		if c {
 			bits[i/8] |= 1 << (i % 8)
 		}
+	}
+	for _, r := range b.revisions {
+		bits = append(bits, byte(r))
 	}
 	answers, err := in.Encode(b.answers)
 	if err != nil {
@@ -71,8 +75,13 @@ func decodeBallot(in *instrument.Instrument, data []byte) (*ballot, error) {
 	for i := range b.counted {
 		b.counted[i] = rest[i/8]&(1<<(i%8)) != 0
 	}
+	rest = rest[(len(in.Items)+7)/8:]
+	b.revisions = make([]Revision, len(in.Items))
+	for i := range b.revisions {
+		b.revisions[i] = Revision(rest[i])
+	}
 	var err error
-	b.answers, err = in.Decode(rest[(len(in.Items)+7)/8:])
+	b.answers, err = in.Decode(rest[len(in.Items):])
 	return b, err
 }
 

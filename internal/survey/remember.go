@@ -39,12 +39,14 @@ func drawn(it answerItem) templ.Component {
 	})
 }
 
-// blankKey is all that the questions of a page depend on before the first of them is answered, but for the ballot's tag.
+// blankKey is all that the questions of a page depend on before the first of them is answered, but for the ballot's tag
+// and its revisions.
 type blankKey struct {
 	round  int64
 	page   int
 	lang   string
 	plain  bool
+	shared bool
 	closes int64
 	notice string // the county may change what it says of itself
 }
@@ -59,16 +61,22 @@ func blank(page *instrument.Page, a instrument.Answers) bool {
 	return true
 }
 
-const tagHole = "\x00"
+// Where the tag and the revisions belong in a drawn page.
+const (
+	hole          = "\x00"
+	tagHole       = hole + "t"
+	revisionsHole = hole + "r"
+)
 
-// blankQuestions draws a page that everybody meets first in the same state, or writes it as it was drawn before with this
-// ballot's tag in it.
+// blankQuestions draws a page that everybody meets first in the same state, or writes it as it was drawn before with what
+// is this ballot's in it.
 func (s *Service) blankQuestions(p answerPage, sh *Sheet, page *instrument.Page) templ.Component {
-	key := blankKey{sh.Round.ID, p.Number, p.Lang, p.Plain, p.Closes.UnixMicro(), noticeText(p.Notice)}
+	key := blankKey{sh.Round.ID, p.Number, p.Lang, p.Plain, p.Shared, p.Closes.UnixMicro(), noticeText(p.Notice)}
+	tag, revisions := p.Form.Ballot, p.Form.Revisions
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		known, ok := s.blanks.Load(key)
 		if !ok {
-			p.Form.Ballot = tagHole
+			p.Form.Ballot, p.Form.Revisions = tagHole, revisionsHole
 			for _, it := range page.Items {
 				p.Items = append(p.Items, s.answerItem(p, sh, it, ""))
 			}
@@ -76,14 +84,19 @@ func (s *Service) blankQuestions(p answerPage, sh *Sheet, page *instrument.Page)
 			if err != nil {
 				return err
 			}
-			known = strings.Split(string(html), tagHole)
+			known = strings.Split(string(html), hole)
 			s.blanks.Store(key, known)
 		}
 		for i, part := range known.([]string) {
 			if i > 0 {
-				if _, err := io.WriteString(w, sh.Tag); err != nil {
+				mine := tag
+				if part[0] == revisionsHole[1] {
+					mine = revisions
+				}
+				if _, err := io.WriteString(w, mine); err != nil {
 					return err
 				}
+				part = part[1:]
 			}
 			if _, err := io.WriteString(w, part); err != nil {
 				return err

@@ -19,13 +19,16 @@ import (
 
 // Field names of a survey page. Items have a prefix, so that no item can be taken for one of these.
 const (
-	itemPrefix   = "q_"
-	ballotField  = "ballot"
-	ballotCookie = "ballot"   // the personal link's code, on the round's paths alone
-	feedCookie   = "feedback" // the feedback's code, for the half hour after submission
-	keptCookie   = "kept"     // the feedback was opened by its own link, which is then not shown again
-	plainCookie  = "plain"
-	ofParam      = "of" // the tag of the ballot that an address is about, where it came from a slip
+	itemPrefix     = "q_"
+	ballotField    = "ballot"
+	revisionsField = "revisions"
+	takeField      = "take"     // the item whose answer from this device is to stand after all
+	minePrefix     = "mine_"    // before the item: that answer
+	ballotCookie   = "ballot"   // the personal link's code, on the round's paths alone
+	feedCookie     = "feedback" // the feedback's code, for the half hour after submission
+	plainCookie    = "plain"
+	keptCookie     = "kept" // the feedback was opened by its own link, which is then not shown again
+	ofParam        = "of"   // the tag of the ballot that an address is about, where it came from a slip
 )
 
 func (s *Service) answerRoutes() {
@@ -115,6 +118,7 @@ type answerPage struct {
 	Licence  string
 	Closes   time.Time
 	Plain    bool
+	Shared   bool
 	Form     ui.SurveyPage
 	Part     ui.SurveyPart
 	Items    []answerItem
@@ -168,10 +172,10 @@ func (s *Service) showPage(w http.ResponseWriter, r *http.Request, sh *Sheet) er
 	if err != nil {
 		return err
 	}
-	return s.renderPage(w, r, sh, n, nil, http.StatusOK)
+	return s.renderPage(w, r, sh, n, refused{}, http.StatusOK)
 }
 
-func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, n int, problems []instrument.Problem, status int) error {
+func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, n int, not refused, status int) error {
 	set, err := s.SettingsOf(r.Context(), sh.Round.ID)
 	if err != nil {
 		return err
@@ -185,8 +189,9 @@ func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 	if c, err := r.Cookie(plainCookie); err == nil && c.Value == "1" {
 		p.Plain = true
 	}
+	p.Shared = web.Shared(r)
 	base := "/a/" + p.Round
-	p.Form = ui.SurveyPage{ID: surveyForm, Action: base + "/" + strconv.Itoa(n), SaveURL: base + "/save", Ballot: sh.Tag, Known: known(in, n, sh.Answers)}
+	p.Form = ui.SurveyPage{ID: surveyForm, Action: base + "/" + strconv.Itoa(n), SaveURL: base + "/save", Ballot: sh.Tag, Revisions: sh.pageRevisions(src), Shared: p.Shared, Known: known(in, n, sh.Answers)}
 	done, of := in.Answered(sh.Answers)
 	p.Part = ui.SurveyPart{Part: n, Parts: len(in.Pages), Answered: done, Total: of}
 	if p.First {
@@ -201,20 +206,23 @@ func (s *Service) renderPage(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 			p.OwnURL = s.BaseURL + "/v/" + c.Value
 		}
 	}
-	if len(problems) == 0 && blank(src, sh.Answers) {
+	if len(not.problems) == 0 && blank(src, sh.Answers) {
 		p.Rest = s.blankQuestions(p, sh, src)
 		return s.Kit.ShowStatus(w, r, status, p.Page, questionPage(p))
 	}
 	p.Items = make([]answerItem, 0, len(src.Items))
 	for _, it := range src.Items {
 		wrong := ""
-		for _, bad := range problems {
+		for _, bad := range not.problems {
 			if bad.Where == it.ID {
 				wrong = s.problemText(p.Page, bad)
-				p.Problems = append(p.Problems, ui.FieldError{ID: itemPrefix + it.ID, Text: wrong})
+				p.Problems = append(p.Problems, ui.FieldError{ID: itemPrefix + it.ID, Text: strconv.Itoa(it.Index+1) + ". " + wrong})
 			}
 		}
 		a := s.answerItem(p, sh, it, wrong)
+		if wrong != "" {
+			a.Item.Mine = not.mine(it, p.Lang)
+		}
 		if sh.Answers[it.Index] != "" && !a.Hidden {
 			p.Part.OnPage++
 		}
@@ -244,9 +252,7 @@ func (s *Service) answerItem(p answerPage, sh *Sheet, it *instrument.Item, wrong
 		}
 	}
 	a.Item = ui.Item{ID: itemPrefix + it.ID, Number: strconv.Itoa(it.Index + 1), Text: it.Text.In(lang), Help: it.Help.In(lang), ShowIf: showIf(it.ShowIf), Error: wrong}
-	if value != "" {
-		a.Item.Values = []string{value}
-	}
+	a.Item.Values = values(it, value)
 	switch it.Type {
 	case instrument.TypeScale:
 		for _, st := range it.Steps() {
@@ -257,9 +263,6 @@ func (s *Service) answerItem(p answerPage, sh *Sheet, it *instrument.Item, wrong
 		}
 		a.Scale.Plain = p.Plain
 	case instrument.TypeMultiple:
-		if value != "" {
-			a.Item.Values = strings.Split(value, ",")
-		}
 		fallthrough
 	case instrument.TypeSingle:
 		for _, o := range it.Options {

@@ -25,6 +25,7 @@ type feedbackPage struct {
 	Max          int
 	Code         string   // to be kept for the next wave; "" none
 	WaveNames    []string // the earlier waves that the respondent was in, the oldest first
+	Shared       bool     // it is shown once
 }
 
 type feedbackRowView struct {
@@ -60,6 +61,10 @@ func (s *Service) showFeedback(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.WaveNames = append(p.WaveNames, earlier.Settings.Name.In(p.Lang))
+	}
+	if p.Shared = web.Shared(r); p.Shared {
+		s.wipe(w, r, f.Round.Code)
+		p.Shell.Langs = nil // they would load the page again
 	}
 	p.fill(f)
 	return s.Kit.Show(w, r, p.Page, ownFeedback(p))

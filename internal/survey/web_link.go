@@ -63,17 +63,13 @@ func (s *Service) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Withdraw(r.Context(), sh); err != nil {
 		return s.linkPage(w, r, err)
 	}
-	s.dropCookie(w, sh.Round.Code, feedCookie)
-	s.dropCookie(w, sh.Round.Code, ballotCookie)
+	s.wipe(w, r, sh.Round.Code)
 	return s.notice(w, r, http.StatusOK, "survey.withdrawn-title", "survey.withdrawn-text")
 }
 
 // leave wipes what the browser keeps of the round: for shared workstations.
 func (s *Service) leave(w http.ResponseWriter, r *http.Request) error {
-	round := r.PathValue("round")
-	for _, name := range []string{feedCookie, ballotCookie, keptCookie} {
-		s.dropCookie(w, round, name)
-	}
+	s.wipe(w, r, r.PathValue("round"))
 	return s.notice(w, r, http.StatusOK, "survey.left-title", "survey.left-text")
 }
 
@@ -99,6 +95,7 @@ func (s *Service) linkPage(w http.ResponseWriter, r *http.Request, err error) er
 	p.Heading, p.Text = p.T(e.Key+"-title"), p.T(e.Key)
 	if ended, ok := errors.AsType[*Ended](err); ok {
 		p.Text = p.T(e.Key, "opens", i18n.Time(p.Lang, ended.Round.OpensAt))
+		p.Forget = !errors.Is(err, ErrNotStarted)
 		if errors.Is(err, ErrUsed) {
 			p.Withdraw = "/a/" + ended.Round.Code + "/withdraw"
 			if sh, _ := s.sheetOf(r, ""); sh == nil {
@@ -122,11 +119,12 @@ type kindPage struct {
 	Heading, Text string
 	Withdraw, Tag string
 	GoOn          string // for whoever has begun already
+	Forget        bool   // the browser wipes what it kept for sending
 }
 
 func (s *Service) notice(w http.ResponseWriter, r *http.Request, status int, title, text string) error {
 	p := kindPage{Page: s.Kit.PrivatePage(r, s.Kit.Lang(r), "")}
-	p.Heading, p.Text = p.T(title), p.T(text)
+	p.Heading, p.Text, p.Forget = p.T(title), p.T(text), true
 	p.Shell.Title = p.Heading
 	return s.Kit.ShowStatus(w, r, status, p.Page, kindlyPage(p))
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,16 +21,23 @@ import (
 
 // given reads the answers of one page from a form. A radio that was left alone says nothing: it may have been answered on
 // another device meanwhile. A box that was emptied, or a set of ticks without any, says that there is no answer.
-func given(r *http.Request, in *instrument.Instrument, page int) []Given {
-	var out []Given
-	for _, it := range in.Pages[page-1].Items {
-		vals, has := r.PostForm[itemPrefix+it.ID]
-		if !has && it.Type != instrument.TypeMultiple {
-			continue
-		}
-		out = append(out, Given{it.Index, vals})
+func given(r *http.Request, page *instrument.Page) ([]Given, error) {
+	seen, ok := seenOn(page, r.PostForm.Get(revisionsField))
+	if !ok {
+		return nil, errs.New(errs.Invalid, "survey.save-unreadable")
 	}
-	return out
+	var out []Given
+	for i, it := range page.Items {
+		name := itemPrefix + it.ID
+		vals, has := r.PostForm[name]
+		if r.PostForm.Get(takeField) == name {
+			vals, has = r.PostForm[minePrefix+name], true
+		}
+		if has || it.Type == instrument.TypeMultiple {
+			out = append(out, Given{it.Index, vals, seen[i]})
+		}
+	}
+	return out, nil
 }
 
 func (s *Service) savePage(w http.ResponseWriter, r *http.Request) error {
@@ -44,7 +52,10 @@ func (s *Service) savePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answers := given(r, sh.Instrument, n)
+	answers, err := given(r, sh.Instrument.Pages[n-1])
+	if err != nil {
+		return err
+	}
 	var problems []instrument.Problem
 	if r.PostForm.Get("auto") == "1" {
 		problems, err = s.LeavePage(r.Context(), sh, n-1, answers)
@@ -54,29 +65,58 @@ func (s *Service) savePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.linkPage(w, r, err)
 	}
-	return s.goOn(w, r, sh, n, problems)
+	return s.goOn(w, r, sh, n, refused{problems, answers})
 }
 
 // goOn leads on from a saved page: to the next or the last one, or to the same one in another language or form.
-func (s *Service) goOn(w http.ResponseWriter, r *http.Request, sh *Sheet, n int, problems []instrument.Problem) error {
+func (s *Service) goOn(w http.ResponseWriter, r *http.Request, sh *Sheet, n int, not refused) error {
 	to := n
 	switch lang := r.PostForm.Get("lang"); {
+	case not.elsewhere():
+		return s.renderPage(w, r, sh, n, not, http.StatusUnprocessableEntity)
 	case i18n.Known(lang):
-		s.Kit.SetLang(w, lang)
-	case r.PostForm.Has("plain"):
-		http.SetCookie(w, &http.Cookie{Name: plainCookie, Value: r.PostForm.Get("plain"), Path: "/a", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.Kit.Secure, SameSite: http.SameSiteLaxMode})
+		s.Kit.SetLang(w, r, lang)
+	case r.PostForm.Has(plainCookie):
+		s.setPlain(w, r, r.PostForm.Get(plainCookie))
+	case r.PostForm.Has(web.SharedCookie):
+		s.setShared(w, r, r.PostForm.Get(web.SharedCookie) == "1")
+	case r.PostForm.Has(takeField):
 	case r.PostForm.Get("go") == "previous":
 		to = n - 1
-	case len(problems) > 0:
-		return s.renderPage(w, r, sh, n, problems, http.StatusUnprocessableEntity)
+	case len(not.problems) > 0:
+		return s.renderPage(w, r, sh, n, not, http.StatusUnprocessableEntity)
+	case r.PostForm.Get("go") == "leave":
+		s.wipe(w, r, sh.Round.Code)
+		return s.notice(w, r, http.StatusOK, "survey.paused-title", "survey.paused-text")
 	default:
 		to = n + 1
 	}
 	base := "/a/" + sh.Round.Code + "/"
 	if to > len(sh.Instrument.Pages) {
-		return web.See(w, r, base+"send")
+		return lead(w, r, base+"send")
 	}
-	return web.See(w, r, base+strconv.Itoa(max(to, 1)))
+	return lead(w, r, base+strconv.Itoa(max(to, 1)))
+}
+
+// refused are the answers of a page of which some were not taken.
+type refused struct {
+	problems []instrument.Problem
+	given    []Given
+}
+
+// elsewhere reports whether any were not taken because there are newer ones. That is said whatever button was pressed:
+// it would be gone with the page.
+func (x refused) elsewhere() bool {
+	return slices.ContainsFunc(x.problems, func(p instrument.Problem) bool { return p.Key == answeredElsewhere })
+}
+
+// lead leads on to another page: the browser itself, or the page's script, which has sent the form in its place so that
+// the page stays when there is no connection.
+func lead(w http.ResponseWriter, r *http.Request, url string) error {
+	if r.Header.Get("Accept") == "application/json" {
+		return reply(w, http.StatusOK, answer{URL: url})
+	}
+	return web.See(w, r, url)
 }
 
 // autosave stores one answer as it is given.
@@ -85,6 +125,7 @@ func (s *Service) autosave(w http.ResponseWriter, r *http.Request) error {
 		Ballot string   `json:"ballot"`
 		Item   string   `json:"item"`
 		Value  []string `json:"value"`
+		Seen   Revision `json:"seen"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		return s.refuse(w, r, errs.Because(err, errs.Invalid, "survey.save-unreadable"))
@@ -98,18 +139,28 @@ func (s *Service) autosave(w http.ResponseWriter, r *http.Request) error {
 		if it.ID != id {
 			continue
 		}
-		problems, err := s.SaveOne(r.Context(), sh, Given{it.Index, in.Value})
+		problems, err := s.SaveOne(r.Context(), sh, Given{it.Index, in.Value, in.Seen})
 		if err != nil {
 			return s.refuse(w, r, err)
 		}
-		if len(problems) > 0 {
-			p := s.Kit.PrivatePage(r, s.Kit.Lang(r), "")
-			return reply(w, http.StatusUnprocessableEntity, s.problemText(p, problems[0]), "")
-		}
+		return s.receipt(w, r, sh, it, problems)
+	}
+	return s.refuse(w, r, errs.New(errs.Invalid, "survey.save-unreadable"))
+}
+
+// receipt tells the page's script that an answer is saved, and the revision that it has now; or that it is not.
+func (s *Service) receipt(w http.ResponseWriter, r *http.Request, sh *Sheet, it *instrument.Item, problems []instrument.Problem) error {
+	now := sh.Revision(it.Index)
+	if len(problems) == 0 {
+		w.Header().Set("Revision", strconv.Itoa(int(now)))
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	return s.refuse(w, r, errs.New(errs.Invalid, "survey.save-unreadable"))
+	if problems[0].Key == answeredElsewhere {
+		return reply(w, http.StatusPreconditionFailed, answer{Value: values(it, sh.Answers[it.Index]), Revision: now})
+	}
+	p := s.Kit.PrivatePage(r, s.Kit.Lang(r), "")
+	return reply(w, http.StatusUnprocessableEntity, answer{Message: s.problemText(p, problems[0])})
 }
 
 // refuse tells the page's script why nothing was saved.
@@ -132,21 +183,30 @@ func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) erro
 	if errors.Is(err, ErrUsed) {
 		url = "/a/" + r.PathValue("round") + "/1"
 	}
-	return reply(w, status, s.Kit.Words.T(s.Kit.Lang(r), e.Key, args...), url)
+	return reply(w, status, answer{Message: s.Kit.Words.T(s.Kit.Lang(r), e.Key, args...), URL: url})
 }
 
-func reply(w http.ResponseWriter, status int, message, url string) error {
+// answer is what the page's script is told.
+type answer struct {
+	Message  string   `json:"message,omitempty"`
+	URL      string   `json:"url,omitempty"`
+	Value    []string `json:"value,omitempty"`
+	Revision Revision `json:"revision,omitempty"`
+}
+
+func reply(w http.ResponseWriter, status int, a answer) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	return json.NewEncoder(w).Encode(map[string]string{"message": message, "url": url})
+	return json.NewEncoder(w).Encode(a)
 }
 
 // sendPage is the last page: what is answered, and the button that hands it in.
 type sendPage struct {
 	web.Page
 	Round, Title  string
-	Tag, Nonce    string
+	Nonce         string
+	Form          ui.SurveyPage
 	Answered, Of  int
 	Missing       []ui.NavItem
 	Closes        time.Time
@@ -169,7 +229,8 @@ func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 		return err
 	}
 	in := sh.Instrument
-	p := sendPage{Page: s.page(r, set, ""), Round: sh.Round.Code, Title: set.Name.In(s.sheetLang(r, set)), Tag: sh.Tag, Closes: sh.Round.ClosesAt}
+	p := sendPage{Page: s.page(r, set, ""), Round: sh.Round.Code, Title: set.Name.In(s.sheetLang(r, set)), Closes: sh.Round.ClosesAt}
+	p.Form = ui.SurveyPage{ID: "send", Action: "/a/" + p.Round + "/send", SaveURL: "/a/" + p.Round + "/save", Ballot: sh.Tag, Shared: web.Shared(r)}
 	p.Shell.Title = p.T("survey.send-title")
 	p.offerCode(r, set)
 	if badCode {
@@ -204,12 +265,12 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 	}
 	nonce, err := strconv.ParseUint(r.PostForm.Get("nonce"), 36, 64)
 	if err != nil {
-		return web.See(w, r, "/a/"+r.PathValue("round")+"/send")
+		return lead(w, r, "/a/"+r.PathValue("round")+"/send")
 	}
 	sh, err := s.sheetOf(r, r.PostForm.Get(ballotField))
 	if c, sent := r.Cookie(feedCookie); errors.Is(err, errNoCookie) && sent == nil && c.Value != "" {
 		// The same form again, after the answer: the browser has let go of the link and holds the feedback.
-		return web.See(w, r, "/a/"+r.PathValue("round")+"/feedback")
+		return lead(w, r, "/a/"+r.PathValue("round")+"/feedback")
 	}
 	if err != nil && (sh == nil || !sh.Submitted) {
 		return s.linkPage(w, r, err)
@@ -227,8 +288,12 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 		return s.linkPage(w, r, err)
 	}
 	round := sh.Round.Code
-	s.setCookie(w, round, feedCookie, link.Format(link.Feedback, round, secret), 30*60)
+	lasts := 30 * 60
+	if web.Shared(r) {
+		lasts = 0 // until the feedback has been shown, see showFeedback
+	}
+	s.setCookie(w, round, feedCookie, link.Format(link.Feedback, round, secret), lasts)
 	s.dropCookie(w, round, ballotCookie)
 	s.dropCookie(w, round, keptCookie)
-	return web.See(w, r, "/a/"+round+"/feedback")
+	return lead(w, r, "/a/"+round+"/feedback")
 }

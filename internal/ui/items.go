@@ -17,6 +17,11 @@ type SurveyPage struct {
 	Ballot  string // says whose answers these are; also sent as field "ballot"
 	Shared  bool   // a shared device: unsent answers are kept in memory only
 
+	// Revisions of the items' answers, two characters for each item in the
+	// order of the page: what another device may have changed meanwhile. They
+	// go with the form as field "revisions".
+	Revisions string
+
 	// Known is the answers on other pages that a condition may ask about, as
 	// JSON: {"b1":["nurse"]}. May be empty.
 	Known string
@@ -37,12 +42,22 @@ type Item struct {
 	Help   string
 	Error  string
 	Values []string // what is answered already
+	Mine   Mine     // what was answered on this page and not taken
 
 	// ShowIf is the condition of the instrument as JSON, for survey.js to show
 	// and hide the item as one answers: {"item":"b1","any_of":["nurse"]},
 	// {"item":"years","at_least":5,"at_most":20}. The server decides in any
 	// case.
 	ShowIf string
+}
+
+// Mine is an answer that was given on this device and not taken, because there
+// is a newer one from another. It is shown beside that one, with a button named
+// "take" whose value is the item; the answer goes along in hidden fields with
+// "mine_" before the item. Without Values there is none.
+type Mine struct {
+	Label  string
+	Values []string
 }
 
 // Point is one box of a response scale: Label is its meaning in words.
@@ -151,13 +166,31 @@ func (i Item) answer(n int, p Point) answer {
 
 // surveyTexts are the sentences survey.js says, with {time}, {done} and
 // {total} for it to fill in.
-func surveyTexts(ctx context.Context) templ.Attributes {
+func (p SurveyPage) texts(ctx context.Context) templ.Attributes {
+	offline, held := "ui.save-offline", "ui.hold-page"
+	if p.Shared {
+		offline, held = "ui.save-offline-shared", "ui.hold-page-shared"
+	}
 	return templ.Attributes{
 		"data-text-saving":  say(ctx, "ui.saving"),
 		"data-text-saved":   say(ctx, "ui.saved-at", "time", "{time}"),
-		"data-text-offline": say(ctx, "ui.save-offline"),
+		"data-text-offline": say(ctx, offline),
+		"data-text-held":    say(ctx, held),
+		"data-text-wait":    say(ctx, "ui.hold-wait"),
+		"data-text-mine":    say(ctx, "ui.mine"),
+		"data-text-take":    say(ctx, "ui.take-mine"),
+		"data-text-newer":   say(ctx, "ui.answered-elsewhere"),
+		"data-text-other":   say(ctx, "ui.other-page"),
 		"data-text-failed":  say(ctx, "ui.save-failed"),
 		"data-text-ended":   say(ctx, "ui.save-ended"),
 		"data-text-link":    say(ctx, "ui.continue"),
 	}
+}
+
+// sendTexts are those for the page that hands the answers in.
+func (p SurveyPage) sendTexts(ctx context.Context) templ.Attributes {
+	t := p.texts(ctx)
+	t["data-text-held"] = say(ctx, "ui.hold-send")
+	t["data-text-wait"] = say(ctx, "ui.hold-sending")
+	return t
 }

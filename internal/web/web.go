@@ -221,7 +221,7 @@ func (k *Kit) language(w http.ResponseWriter, r *http.Request) (done bool) {
 		return false
 	}
 	if lang := q.Get("lang"); i18n.Known(lang) {
-		k.SetLang(w, lang)
+		k.SetLang(w, r, lang)
 	}
 	q.Del("lang")
 	u := url.URL{Path: r.URL.Path, RawQuery: q.Encode()}
@@ -233,8 +233,8 @@ func (k *Kit) language(w http.ResponseWriter, r *http.Request) (done bool) {
 }
 
 // SetLang remembers the reader's language in the browser.
-func (k *Kit) SetLang(w http.ResponseWriter, lang string) {
-	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: k.Secure, SameSite: http.SameSiteLaxMode})
+func (k *Kit) SetLang(w http.ResponseWriter, r *http.Request, lang string) {
+	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: lang, Path: "/", MaxAge: Year(r), HttpOnly: true, Secure: k.Secure, SameSite: http.SameSiteLaxMode})
 }
 
 // Lang is the language that the reader chose, else the person's own, else the browser's.

@@ -51,6 +51,46 @@ export class Answers {
     }
   }
 
+  /**
+   * Shows beside the answer to an item what was answered on this device.
+   * @param {string} name @param {string} text @param {string[]} mine
+   * @param {string} mineText @param {string} takeText
+   * @returns {HTMLButtonElement | null} the button that takes it after all
+   */
+  offer(name, text, mine, mineText, takeText) {
+    this.settled(name);
+    const card = this.cards.get(name);
+    const box = document.createElement("div"), why = document.createElement("p"), what = document.createElement("p"), quoted = document.createElement("q");
+    box.className = "mine";
+    why.className = "error";
+    why.textContent = text;
+    quoted.textContent = this.words(name, mine);
+    what.append(mineText, " ", quoted);
+    box.append(why);
+    card?.querySelector("legend, .item-label")?.after(box);
+    card?.classList.add("wrong");
+    if (mine.length === 0) return null;
+    const take = document.createElement("button");
+    take.type = "button";
+    take.className = "btn quiet small";
+    take.textContent = takeText;
+    box.append(what, take);
+    return take;
+  }
+
+  /** Nothing is left to choose. @param {string} name */
+  settled(name) {
+    const card = this.cards.get(name);
+    card?.classList.remove("wrong");
+    card?.querySelector(".mine")?.remove();
+  }
+
+  /** An answer as one reads it. @param {string} name @param {string[]} values */
+  words(name, values) {
+    const labels = new Map(this.controls(name).filter((c) => !this.isText(c)).map((c) => [c.value, c.labels?.[0]?.textContent ?? ""]));
+    return values.map((v) => (labels.get(v) || v).replace(/\s+/g, " ").trim()).join(", ");
+  }
+
   /** How many items that are shown have an answer. */
   answered() {
     return this.names().filter((name) => !this.cards.get(name)?.hidden && this.get(name).length > 0).length;

@@ -1,5 +1,5 @@
 // What every page does: none of it is needed to use the page.
-import { announce, parse } from "./lib.js";
+import { announce, forget, parse } from "./lib.js";
 
 document.documentElement.classList.add("with-js");
 
@@ -61,17 +61,8 @@ function release(form) {
   }
 }
 
-// Shared workstations: answers that wait to be sent are wiped at signing out
-// and on the page after submission, which has an element with data-forget.
-function forget() {
-  try {
-    for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith("unsent ")) sessionStorage.removeItem(key);
-    }
-  } catch {
-    // Storage is off: there is nothing to wipe.
-  }
-}
+// Answers that wait to be sent are wiped at signing out, and on a page with
+// data-forget: after submission, withdrawal and leaving, and when it is over.
 if (document.querySelector("[data-forget]")) forget();
 document.addEventListener("submit", (event) => {
   if (/** @type {Element} */ (event.target).hasAttribute("data-sign-out")) forget();

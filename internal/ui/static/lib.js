@@ -39,3 +39,17 @@ export function announce(text, loud = false) {
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
 }
+
+/** What the keys begin with under which the device keeps unsent answers. */
+export const prefix = "unsent ";
+
+/** Wipes all answers that the device keeps. */
+export function forget() {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(prefix)) localStorage.removeItem(key);
+    }
+  } catch {
+    // Storage is off: there is nothing to wipe.
+  }
+}
