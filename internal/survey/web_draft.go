@@ -50,7 +50,7 @@ func (s *Service) createRound(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	rd := &Round{InstrumentID: id, Settings: s.DefaultSettings(in)}
-	if err := s.CreateRound(r.Context(), rd); err != nil {
+	if err := s.CreateRound(r.Context(), rd, s.DefaultPlan(in)...); err != nil {
 		return err
 	}
 	return web.See(w, r, roundURL(rd.ID)+"/edit")
@@ -69,6 +69,7 @@ type editPage struct {
 	Closes      string
 	Errors      map[string]string
 	Summary     []ui.FieldError
+	Plan        []planLine
 }
 
 func (s *Service) editRound(w http.ResponseWriter, r *http.Request) error {
@@ -109,6 +110,9 @@ func (s *Service) renderEdit(w http.ResponseWriter, r *http.Request, rd Round, b
 		p.Items = append(p.Items, ui.Option{Value: it.ID, Label: it.Text.In(in.Language(p.Lang)), Selected: slices.Contains(set.ByItems, it.ID)})
 	}
 	p.Opens, p.Closes = formatTime(rd.OpensAt), formatTime(rd.ClosesAt)
+	if p.Plan, err = s.planLines(r.Context(), p.Page, &rd); err != nil {
+		return err
+	}
 	if bad != nil {
 		p.Summary = p.Messages(bad)
 		for _, e := range p.Summary {
@@ -162,8 +166,11 @@ func (s *Service) saveRound(w http.ResponseWriter, r *http.Request) error {
 	if err := s.UpdateRound(r.Context(), &rd); err != nil {
 		return err
 	}
-	if r.PostFormValue("go") == "check" {
+	switch r.PostFormValue("go") {
+	case "check":
 		return web.See(w, r, roundURL(rd.ID)+"/open")
+	case "reminders":
+		return web.See(w, r, remindersURL(rd.ID))
 	}
 	s.Kit.Flash(r, "survey.saved")
 	return web.See(w, r, roundURL(rd.ID)+"/edit")

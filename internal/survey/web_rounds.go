@@ -2,6 +2,7 @@ package survey
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 func (s *Service) Routes() {
 	s.answerRoutes()
 	s.instrumentRoutes()
+	s.reminderRoutes()
 	k := s.Kit
 	k.Handle("GET /rounds", people.ReadRounds, s.listRounds)
 	k.Handle("GET /rounds/new", people.ManageRounds, s.newRound)
@@ -31,6 +33,8 @@ func (s *Service) Routes() {
 	k.Handle("GET /rounds/{id}/refused.csv", people.ManageRounds, s.refusedCSV)
 	k.Handle("GET /rounds/{id}/resend", people.ManageRounds, s.confirmResend)
 	k.Handle("POST /rounds/{id}/resend", people.ManageRounds, s.resend)
+	k.Handle("GET /rounds/{id}/extend", people.ManageRounds, s.extendForm)
+	k.Handle("POST /rounds/{id}/extend", people.ManageRounds, s.extend)
 	k.Handle("GET /rounds/{id}/close", people.ManageRounds, s.confirmClose)
 	k.Handle("POST /rounds/{id}/close", people.ManageRounds, s.closeRound)
 }
@@ -112,8 +116,11 @@ type roundPage struct {
 	Bar      ui.Bar
 	Paused   bool
 	Troubles []outbox.Trouble
-	Again    bool // they can be sent again
+	Again    bool // answering goes on, so that what failed can be sent again
 	KeyLost  bool
+
+	Plan      []planLine
+	Reminding bool // a reminder is going on
 }
 
 func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
@@ -142,6 +149,10 @@ func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
 		if err := s.sendingState(r.Context(), &p); err != nil {
 			return err
 		}
+		if p.Plan, err = s.planLines(r.Context(), p.Page, &rd); err != nil {
+			return err
+		}
+		p.Reminding = slices.ContainsFunc(p.Plan, func(x planLine) bool { return x.Going })
 	}
 	return s.Kit.Show(w, r, p.Page, roundView(p))
 }
