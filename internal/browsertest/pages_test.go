@@ -149,6 +149,20 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 			b.Go(`button[value="check"]`)
 		}},
 		at(rd(draft, "/open")), at(rd(&open, "")), at(rd(&open, "/close")), at(rd(&closed, "")),
+		at(rd(draft, "/reminders")),
+		{"reminder with errors", func(b *Browser) {
+			b.Open(rd(draft, "/reminders/new"))
+			b.Fill("#days", "999")
+			JS[bool](b, `(() => { document.getElementById("text_sv").value = ""; return true; })()`)
+			b.Go(`button[value="save"]`)
+			b.status(http.StatusUnprocessableEntity)
+		}},
+		at(rd(draft, "/reminders/new")), at(rd(&open, "/reminders")), at(rd(&open, "/reminders/2")), at(rd(&open, "/extend")),
+		{"another end with an error", func(b *Browser) {
+			JS[bool](b, `(() => { document.getElementById("closes_at").value = ""; return true; })()`)
+			b.Go("main form button")
+			b.status(http.StatusUnprocessableEntity)
+		}},
 		at("/results"), at("/results/" + closed.Code), at("/instruments"),
 	}
 }
