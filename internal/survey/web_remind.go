@@ -70,6 +70,9 @@ func (s *Service) planLines(ctx context.Context, p web.Page, r *Round) (out []pl
 		default:
 			line.State, line.Editable = p.T("survey.reminder-planned"), r.State == Draft || r.State == Open
 			line.Date = s.dueText(p, r, x, starts)
+			if due := x.Due(starts, r.ClosesAt); x.AfterDays == 0 && !due.IsZero() && r.ClosesAt.Sub(due) > 24*time.Hour {
+				line.When = p.T("survey.reminder-day-before") // the last one is too short
+			}
 			if line.Date == p.T("survey.reminder-never") {
 				line.Tone = ui.Warning
 			}
