@@ -37,6 +37,8 @@ func openedBefore(t *testing.T, s *apptest.Site, r survey.Round, d time.Duration
 	t.Helper()
 	_, err := s.DB.ExecContext(t.Context(), `UPDATE survey_rounds SET opened_at = $2 WHERE id = $1`, r.ID, db.At(s.Clock.Now().Add(-d)))
 	must(t, err)
+	_, err = s.DB.ExecContext(t.Context(), `UPDATE mail_messages SET run_at = $1`, db.At(s.Clock.Now().Add(-d)))
+	must(t, err)
 	s.Clock.Move(time.Minute)
 }
 

@@ -79,6 +79,8 @@ func TestAReminderArrivesOnlyAtThoseWhoHaveNotAnswered(t *testing.T) {
 		// A week later.
 		_, err := d.ExecContext(t.Context(), `UPDATE survey_rounds SET opened_at = $2 WHERE id = $1`, r.ID, db.At(time.Now().Add(-8*24*time.Hour)))
 		must(t, err)
+		_, err = d.ExecContext(t.Context(), `UPDATE mail_messages SET run_at = $1`, db.At(time.Now().Add(-8*24*time.Hour)))
+		must(t, err)
 		must(t, s.App.Survey.RemindDue(t.Context()))
 		for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 			c, err := outbox.Count(t.Context(), d, r.Topic()+":reminder:1")

@@ -13,14 +13,24 @@ import (
 	"taitorinki/internal/mail"
 )
 
-// StateOf tells how one message stands and where it goes; "" when there is no such message.
-func StateOf(ctx context.Context, q db.Q, topic, kind string, ref int64) (state, address string, err error) {
-	defer errs.Wrap(&err, "outbox.StateOf(%s, %s)", topic, kind)
-	err = q.QueryRowContext(ctx, `SELECT state, address FROM mail_messages WHERE topic = $1 AND kind = $2 AND ref = $3`, topic, kind, ref).Scan(&state, &address)
+// Standing is how one message stands.
+type Standing struct {
+	State   string // "" when there is no such message
+	Address string
+	At      time.Time // about when it was sent, if it was
+}
+
+// StandingOf tells how one message stands.
+func StandingOf(ctx context.Context, q db.Q, topic, kind string, ref int64) (s Standing, err error) {
+	defer errs.Wrap(&err, "outbox.StandingOf(%s, %s)", topic, kind)
+	var at db.Time
+	err = q.QueryRowContext(ctx, `SELECT state, address, run_at FROM mail_messages WHERE topic = $1 AND kind = $2 AND ref = $3`, topic, kind, ref).
+		Scan(&s.State, &s.Address, &at)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", "", nil
+		return Standing{}, nil
 	}
-	return state, address, err
+	s.At = at.Time
+	return s, err
 }
 
 // Forget removes every message of a topic, whatever became of it.

@@ -232,3 +232,22 @@ func TestALateInvitationAndAClosingAtOnceAgree(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoHasJustBeenInvitedIsNotRemindedTheSameDay(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPosted(t, d, 2, 6)
+		r := p.opened()
+		p.clk.move(week)
+		p.hire(101, 2, "")
+		must(t, p.s.InviteLate(t.Context()))
+		p.send()
+		must(t, p.s.RemindDue(t.Context()))
+		p.send()
+		if got := p.box.got["late101@example.fi"]; len(got) != 1 || got[0] != survey.KindInvite {
+			t.Errorf("the newcomer got %v", got)
+		}
+		if got := p.box.reminded(); len(got) != 12 {
+			t.Errorf("round %d reminded %v", r.ID, got)
+		}
+	})
+}

@@ -277,15 +277,21 @@ func (s *Service) wantsReminder(ctx context.Context, r *Round, to reminded, p *p
 	return !answered, err
 }
 
-// reachable reports whether nothing that was sent to somebody before has been refused for good, and the invitation has gone.
+// leastGap is how long somebody has had an invitation before a reminder may follow: who joined late has only just got it.
+const leastGap = 12 * time.Hour
+
+// reachable reports whether nothing that was sent to somebody before has been refused for good, and the invitation has gone
+// some time ago.
 func (s *Service) reachable(ctx context.Context, r *Round, to reminded, p *people.Person) (bool, error) {
-	state, address, err := outbox.StateOf(ctx, s.DB, r.Topic(), KindInvite, to.inv.ID)
+	m, err := outbox.StandingOf(ctx, s.DB, r.Topic(), KindInvite, to.inv.ID)
 	switch {
 	case err != nil:
 		return false, err
-	case state == "waiting" || state == "handing": // what comes is the invitation itself
+	case m.State == "waiting" || m.State == "handing": // what comes is the invitation itself
 		return false, nil
-	case state == "refused" && address == p.Email:
+	case m.State == "refused" && m.Address == p.Email:
+		return false, nil
+	case m.State == "sent" && m.At.After(s.Now().Add(-leastGap)):
 		return false, nil
 	}
 	key, err := s.key(r.Code)
@@ -293,8 +299,8 @@ func (s *Service) reachable(ctx context.Context, r *Round, to reminded, p *peopl
 		return false, err
 	}
 	for n := 1; n < to.n; n++ {
-		state, _, err := outbox.StateOf(ctx, s.DB, r.reminderTopic(n), KindRemind, key.Pseudonyms(purpose(n))(to.inv.ID))
-		if err != nil || state == "refused" {
+		m, err := outbox.StandingOf(ctx, s.DB, r.reminderTopic(n), KindRemind, key.Pseudonyms(purpose(n))(to.inv.ID))
+		if err != nil || m.State == "refused" {
 			return false, err
 		}
 	}
