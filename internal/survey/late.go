@@ -33,8 +33,8 @@ func (s *Service) inviteLate(ctx context.Context, r *Round) (err error) {
 	if late, err := newcomers(ctx, s.DB, r); err != nil || len(late) == 0 {
 		return err
 	}
-	key, err := s.key(r.Code)
-	if err != nil {
+	key, err := s.keyWhileOpen(ctx, r)
+	if err != nil || key == nil {
 		return err
 	}
 	in, err := s.Instrument(ctx, r.InstrumentID)

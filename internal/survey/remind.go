@@ -17,6 +17,7 @@ import (
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/remind"
+	"taitorinki/internal/survey/seal"
 )
 
 // A reminder goes to those who have not answered, and nothing that is stored tells who they are. A run writes a row for
@@ -92,8 +93,8 @@ func (s *Service) remindDue(ctx context.Context, r *Round) (err error) {
 	if paused, err := outbox.Paused(ctx, s.DB, r.Topic()); err != nil || paused {
 		return err
 	}
-	key, err := s.key(r.Code)
-	if err != nil {
+	key, err := s.keyWhileOpen(ctx, r)
+	if err != nil || key == nil {
 		return err
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
@@ -118,6 +119,19 @@ func (s *Service) remindDue(ctx context.Context, r *Round) (err error) {
 		s.Outbox.Wake()
 	}
 	return err
+}
+
+// keyWhileOpen loads the key of a round that was open a moment ago; nil when it has closed since, and its key is gone.
+func (s *Service) keyWhileOpen(ctx context.Context, r *Round) (*seal.Key, error) {
+	key, lost := s.key(r.Code)
+	if lost == nil {
+		return key, nil
+	}
+	now, err := RoundByID(ctx, s.DB, r.ID)
+	if err == nil && now.State == Open {
+		err = lost
+	}
+	return nil, err
 }
 
 // stillOpen reports whether the round is open, and keeps it so until the transaction ends.
