@@ -83,7 +83,7 @@ func (c *roundOpenCmd) create(ctx context.Context, a *app.App) (int64, error) {
 				r.Settings.Name[l] = c.Name
 			}
 		}
-		err = a.Survey.CreateRound(ctx, r)
+		err = a.Survey.CreateRound(ctx, r, a.Survey.DefaultPlan(in)...)
 		return r.ID, err
 	}
 	return 0, usage{fmt.Errorf("there is no instrument %q", c.Instrument)}

@@ -162,6 +162,20 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 		{"slips with errors", func(b *Browser) { b.Open(rd(&open, "/slips")); b.Go("main form button") }},
 		{"sheet of slips", func(b *Browser) { b.slips(&open, 6) }},
 		at(rd(&open, "/slips")),
+		at(rd(draft, "/reminders")),
+		{"reminder with errors", func(b *Browser) {
+			b.Open(rd(draft, "/reminders/new"))
+			b.Fill("#days", "999")
+			JS[bool](b, `(() => { document.getElementById("text_sv").value = ""; return true; })()`)
+			b.Go(`button[value="save"]`)
+			b.status(http.StatusUnprocessableEntity)
+		}},
+		at(rd(draft, "/reminders/new")), at(rd(&open, "/reminders")), at(rd(&open, "/reminders/2")), at(rd(&open, "/extend")),
+		{"another end with an error", func(b *Browser) {
+			JS[bool](b, `(() => { document.getElementById("closes_at").value = ""; return true; })()`)
+			b.Go("main form button")
+			b.status(http.StatusUnprocessableEntity)
+		}},
 		at("/results"), at("/results/" + closed.Code), at("/instruments"),
 	}
 }

@@ -161,7 +161,7 @@ func (d *Demo) round(ctx context.Context, row survey.InstrumentRow, name survey.
 	set := d.App.Survey.DefaultSettings(in)
 	set.Name = name
 	r := &survey.Round{InstrumentID: row.ID, Settings: set, ClosesAt: d.Clock.Now().Add(lasts).In(i18n.Zone()).Truncate(time.Hour)}
-	if err := d.App.Survey.CreateRound(ctx, r); err != nil {
+	if err := d.App.Survey.CreateRound(ctx, r, d.App.Survey.DefaultPlan(in)...); err != nil {
 		return 0, err
 	}
 	return r.ID, d.App.Survey.CheckAndOpen(ctx, r.ID, 0)

@@ -52,11 +52,15 @@ func (s *Service) CloseRound(ctx context.Context, id, by int64) (err error) {
 		if err := people.Audit(ctx, tx, s.Now(), by, "round.close", "round:"+r.Code, ""); err != nil {
 			return err
 		}
+		if err := s.forgetReminders(ctx, tx, &r); err != nil {
+			return err
+		}
 		return outbox.Drop(ctx, tx, r.Topic())
 	}); err != nil {
 		return err
 	}
 	defer s.states.clear()
+	defer s.reminded.clear()
 	if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.count(ctx, tx, &r, in, key) }); err != nil {
 		return err
 	}

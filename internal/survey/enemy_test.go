@@ -61,6 +61,7 @@ type campaign struct {
 	copies             [][]byte // backups of mid-round
 	needles            *needles
 	around             func(r *respondent, answer func()) // what people do before and after answering; nil is nothing
+	runs               [][]reminderRow                    // the reminders of mid-round
 }
 
 func enemyInstrument() string { return manyItems("enemy", 10, 5, mixedPage()) }
@@ -221,8 +222,11 @@ func (c *campaign) logged() int {
 func (c *campaign) run(t *testing.T) {
 	t.Helper()
 	half := len(c.who) / 2
+	c.planReminders(t)
 	c.answer(c.who[:half])
+	c.remind(t)
 	c.mid = takeDump(t, c.f.d, c.spy)
+	c.runs = c.reminderRows(t, c.answeredByMid())
 	for _, name := range c.spy.files() {
 		if b, err := os.ReadFile(name); err == nil && !strings.Contains(name, "pg_wal") {
 			c.copies = append(c.copies, b)
@@ -475,6 +479,7 @@ func TestTheEnemyCannotJoinAResponseToAnInvitation(t *testing.T) {
 		for _, f := range linking(found) {
 			t.Errorf("AUC %v: links responses to invitations", f)
 		}
+		c.nobodyKnowsWhoAnswered(t, c.answeredByMid(), c.runs)
 		c.theEnemyWins(t)
 	})
 }

@@ -14,11 +14,16 @@ import (
 )
 
 // Mails makes the feature write its messages.
-func (s *Service) Mails() { s.Outbox.Handle(KindInvite, s.writeInvitation) }
+func (s *Service) Mails() {
+	s.Outbox.Handle(KindInvite, s.writeInvitation)
+	s.Outbox.Handle(KindRemind, s.writeReminder)
+}
 
-// Jobs makes rounds close when their time is over.
+// Jobs makes rounds close when their time is over, invite those who come later, and remind.
 func (s *Service) Jobs() {
 	s.Worker.Every("close rounds whose time is over", 30*time.Second, s.CloseDue)
+	s.Worker.Every("invite those who have come to a round's population", time.Minute, s.InviteLate)
+	s.Worker.Every("run reminders that are due", 30*time.Second, s.RemindDue)
 }
 
 // writeInvitation writes the mail of an invitation when it is sent; the link stands nowhere before.
@@ -43,20 +48,28 @@ func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Messag
 	if err != nil {
 		return m, err
 	}
-	lang := p.Lang
-	if !slices.Contains(r.Settings.Languages, lang) {
-		lang = r.Settings.Languages[0]
-	}
-	return mail.Message{
-		To:      p.Email,
-		Subject: s.fillSubject(&r, lang),
-		Text:    s.fillInvitation(&r, lang, s.InvitationURL(r.Code, key.Token(inv.ID))),
-	}, nil
+	lang := mailLang(r.Settings, p.Lang)
+	return s.invitationMail(&r, lang, p.Email, s.InvitationURL(r.Code, key.Token(inv.ID))), nil
 }
 
-// fillInvitation puts the link, the closing time and the round's name into the invitation's text.
-func (s *Service) fillInvitation(r *Round, lang, url string) string {
-	text := r.Settings.Invitation.In(lang)
+func (s *Service) invitationMail(r *Round, lang, address, url string) mail.Message {
+	return mail.Message{
+		To:      address,
+		Subject: s.fillSubject(r, lang, r.Settings.Subject.In(lang)),
+		Text:    s.fillText(r, lang, r.Settings.Invitation.In(lang), url),
+	}
+}
+
+// mailLang is the language in which a round writes to a person of a language.
+func mailLang(set *Settings, lang string) string {
+	if !slices.Contains(set.Languages, lang) && len(set.Languages) > 0 {
+		return set.Languages[0]
+	}
+	return lang
+}
+
+// fillText puts the link, the closing time and the round's name into the text of a mail.
+func (s *Service) fillText(r *Round, lang, text, url string) string {
 	if !strings.Contains(text, "{link}") {
 		text += "\n\n{link}"
 	}
@@ -65,8 +78,8 @@ func (s *Service) fillInvitation(r *Round, lang, url string) string {
 
 // fillSubject does the same for the subject, without the link: mail servers write subjects into their logs, and the link
 // is the person.
-func (s *Service) fillSubject(r *Round, lang string) string {
-	return strings.Join(strings.Fields(s.fill(r, lang, r.Settings.Subject.In(lang), "")), " ")
+func (s *Service) fillSubject(r *Round, lang, subject string) string {
+	return strings.Join(strings.Fields(s.fill(r, lang, subject, "")), " ")
 }
 
 func (s *Service) fill(r *Round, lang, text, url string) string {

@@ -14,6 +14,7 @@ import (
 	"taitorinki/internal/sdc"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/link"
+	"taitorinki/internal/survey/remind"
 	"taitorinki/internal/survey/seal"
 )
 
@@ -41,13 +42,23 @@ type Invitee struct {
 // KindInvite is the kind of invitation messages in the outbox; their ref is the invitation.
 const KindInvite = "survey.invite"
 
-// CreateRound makes a draft.
-func (s *Service) CreateRound(ctx context.Context, r *Round) (err error) {
+// CreateRound makes a draft with a plan of reminders.
+func (s *Service) CreateRound(ctx context.Context, r *Round, plan ...remind.Reminder) (err error) {
 	defer errs.Wrap(&err, "survey.CreateRound")
 	var random [4]byte
 	rand.Read(random[:])
 	r.Code, r.State = link.RoundCode(random), Draft
-	return s.DB.InTx(ctx, func(tx *db.Tx) error { return insertRound(ctx, tx, r) })
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := insertRound(ctx, tx, r); err != nil {
+			return err
+		}
+		for _, x := range plan {
+			if err := remind.Save(ctx, tx, r.ID, &x); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // UpdateRound stores the settings of a draft. An opened round is errs.Conflict.
@@ -62,11 +73,19 @@ func (s *Service) DeleteDraft(ctx context.Context, id int64) (err error) {
 	if err != nil {
 		return err
 	}
-	n, err := db.Changed(s.DB.ExecContext(ctx, `DELETE FROM survey_rounds WHERE id = $1 AND state = 'draft'`, id))
-	if err == nil && n == 0 {
+	if r.State != Draft {
 		return errs.New(errs.Conflict, "survey.locked")
 	}
-	if err != nil {
+	if err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := remind.Forget(ctx, tx, id); err != nil {
+			return err
+		}
+		n, err := db.Changed(tx.ExecContext(ctx, `DELETE FROM survey_rounds WHERE id = $1 AND state = 'draft'`, id))
+		if err == nil && n == 0 {
+			return errs.New(errs.Conflict, "survey.locked")
+		}
+		return err
+	}); err != nil {
 		return err
 	}
 	return s.Vault.Destroy(r.Code) // an opening that failed may have left one
@@ -194,7 +213,11 @@ func (s *Service) OpenRound(ctx context.Context, id, by int64, pop Population) (
 		if err := writeTree(ctx, tx, id, g); err != nil {
 			return err
 		}
-		if err := s.writeInvitations(ctx, tx, &r, in, key, g, pop.People); err != nil {
+		groupOf := map[int64]int{}
+		for i, p := range pop.People {
+			groupOf[p.PersonID] = g.of[i]
+		}
+		if err := s.writeInvitations(ctx, tx, &r, in, key, groupOf, pop.People); err != nil {
 			return err
 		}
 		return people.Audit(ctx, tx, s.Now(), by, "round.open", "round:"+r.Code, "")
@@ -228,13 +251,13 @@ func writeTree(ctx context.Context, tx *db.Tx, round int64, g *grouping) error {
 	return tx.Insert(ctx, `INSERT INTO survey_groups (round_id, grp, unit_id, profession, invited) VALUES`, 5, rows)
 }
 
-func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in *instrument.Instrument, key *seal.Key, g *grouping, all []Invitee) error {
+// writeInvitations writes for each of some people an invitation, an empty ballot of the group and the wish for a mail.
+func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in *instrument.Instrument, key *seal.Key, groupOf map[int64]int, all []Invitee) error {
 	var rows [][]any
-	groupOf := map[int64]int{}
 	address := map[int64]string{}
-	for i, p := range all {
+	for _, p := range all {
 		rows = append(rows, []any{r.ID, p.PersonID, null(p.UnitID)})
-		groupOf[p.PersonID], address[p.PersonID] = g.of[i], p.Address
+		address[p.PersonID] = p.Address
 	}
 	if err := tx.Insert(ctx, `INSERT INTO survey_invitations (round_id, person_id, unit_id) VALUES`, 3, rows); err != nil {
 		return err
@@ -243,6 +266,7 @@ func (s *Service) writeInvitations(ctx context.Context, tx *db.Tx, r *Round, in 
 	if err != nil {
 		return err
 	}
+	invs = slices.DeleteFunc(invs, func(inv Invitation) bool { _, now := groupOf[inv.PersonID]; return !now })
 	groups := map[seal.BallotID]int{}
 	var items []outbox.Item
 	for _, inv := range invs {

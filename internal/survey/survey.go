@@ -52,6 +52,7 @@ type Service struct {
 	settings    map[int64]*Settings              // of opened rounds, which never change
 	states      stateMemory
 	cover       cover
+	reminded    whose
 	cards       sync.Map // itemKey to the drawn question, see drawn
 	blanks      sync.Map // blankKey to a drawn page in parts, see blankQuestions
 }

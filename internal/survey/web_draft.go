@@ -53,7 +53,7 @@ func (s *Service) createRound(w http.ResponseWriter, r *http.Request) error {
 	if v := web.VisitorOf(r); !v.Everywhere(people.ManageRounds) {
 		rd.Settings.Units = v.Scopes[people.ManageRounds]
 	}
-	if err := s.CreateRound(r.Context(), rd); err != nil {
+	if err := s.CreateRound(r.Context(), rd, s.DefaultPlan(in)...); err != nil {
 		return err
 	}
 	return web.See(w, r, roundURL(rd.ID)+"/edit")
@@ -74,6 +74,7 @@ type editPage struct {
 	Series      []ui.Option // what this can be a later wave of; only the first if nothing
 	Errors      map[string]string
 	Summary     []ui.FieldError
+	Plan        []planLine
 }
 
 func (s *Service) editRound(w http.ResponseWriter, r *http.Request) error {
@@ -128,6 +129,9 @@ func (s *Service) renderEdit(w http.ResponseWriter, r *http.Request, rd Round, b
 		return err
 	}
 	p.Opens, p.Closes = formatTime(rd.OpensAt), formatTime(rd.ClosesAt)
+	if p.Plan, err = s.planLines(r.Context(), p.Page, &rd); err != nil {
+		return err
+	}
 	if bad != nil {
 		p.Summary = p.Messages(bad)
 		for _, e := range p.Summary {
@@ -187,8 +191,11 @@ func (s *Service) saveRound(w http.ResponseWriter, r *http.Request) error {
 	if err := s.UpdateRound(r.Context(), &rd); err != nil {
 		return err
 	}
-	if r.PostFormValue("go") == "check" {
+	switch r.PostFormValue("go") {
+	case "check":
 		return web.See(w, r, roundURL(rd.ID)+"/open")
+	case "reminders":
+		return web.See(w, r, remindersURL(rd.ID))
 	}
 	s.Kit.Flash(r, "survey.saved")
 	return web.See(w, r, roundURL(rd.ID)+"/edit")

@@ -3,6 +3,7 @@ package survey
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 func (s *Service) Routes() {
 	s.answerRoutes()
 	s.instrumentRoutes()
+	s.reminderRoutes()
 	k := s.Kit
 	k.Handle("GET /rounds", people.ReadRounds, s.listRounds)
 	k.Handle("GET /rounds/new", people.ManageRounds, s.newRound)
@@ -36,6 +38,8 @@ func (s *Service) Routes() {
 	k.Handle("GET /rounds/{id}/slips", people.ManageRounds, s.showSlips)
 	k.Handle("POST /rounds/{id}/slips", people.ManageRounds, s.makeSlips)
 	k.Handle("GET /rounds/{id}/slips/{sheet}", people.ManageRounds, s.printSlips)
+	k.Handle("GET /rounds/{id}/extend", people.ManageRounds, s.extendForm)
+	k.Handle("POST /rounds/{id}/extend", people.ManageRounds, s.extend)
 	k.Handle("GET /rounds/{id}/close", people.ManageRounds, s.confirmClose)
 	k.Handle("POST /rounds/{id}/close", people.ManageRounds, s.closeRound)
 }
@@ -147,9 +151,12 @@ type roundPage struct {
 	Bar      ui.Bar
 	Paused   bool
 	Troubles []outbox.Trouble
-	Again    bool // they can be sent again
+	Again    bool // answering goes on, so that what failed can be sent again
 	KeyLost  bool
 	Locked   []ui.Fact // what was decided before the opening
+
+	Plan      []planLine
+	Reminding bool // a reminder is going on
 }
 
 func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
@@ -184,6 +191,10 @@ func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
 		if err := s.sendingState(r.Context(), &p); err != nil {
 			return err
 		}
+		if p.Plan, err = s.planLines(r.Context(), p.Page, &rd); err != nil {
+			return err
+		}
+		p.Reminding = slices.ContainsFunc(p.Plan, func(x planLine) bool { return x.Going })
 	}
 	return s.Kit.Show(w, r, p.Page, roundView(p))
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"net/http"
 
+	"taitorinki/internal/db"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
+	"taitorinki/internal/survey/remind"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
@@ -41,13 +43,29 @@ func (s *Service) pauseSending(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	paused := r.PostFormValue("paused") == "1"
-	if err := outbox.Pause(r.Context(), s.DB, rd.Topic(), paused); err != nil {
+	if err := s.pause(r.Context(), &rd, paused); err != nil {
 		return err
 	}
 	if !paused && s.Outbox != nil {
 		s.Outbox.Wake()
 	}
 	return web.See(w, r, roundURL(rd.ID))
+}
+
+// pause stops or resumes a round's invitations and its reminders that are under way; none begins meanwhile.
+func (s *Service) pause(ctx context.Context, rd *Round, paused bool) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		plan, err := remind.Plan(ctx, tx, rd.ID)
+		if err != nil {
+			return err
+		}
+		for _, x := range plan {
+			if err := outbox.Pause(ctx, tx, rd.reminderTopic(x.N), paused); err != nil {
+				return err
+			}
+		}
+		return outbox.Pause(ctx, tx, rd.Topic(), paused)
+	})
 }
 
 func (s *Service) refusedCSV(w http.ResponseWriter, r *http.Request) error {

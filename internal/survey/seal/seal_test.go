@@ -95,3 +95,18 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestPseudonymsOfTwoPurposesHaveNothingInCommon(t *testing.T) {
+	k := NewKey()
+	a, b, again := k.Pseudonyms("reminder 1"), k.Pseudonyms("reminder 2"), FromBytes(k.raw).Pseudonyms("reminder 1")
+	seen := map[int64]bool{}
+	for i := range int64(1000) {
+		if a(i) != again(i) || a(i) < 0 {
+			t.Fatalf("invitation %d: %d, then %d", i, a(i), again(i))
+		}
+		if seen[a(i)] || seen[b(i)] {
+			t.Fatalf("invitation %d: %d or %d came before", i, a(i), b(i))
+		}
+		seen[a(i)], seen[b(i)] = true, true
+	}
+}
