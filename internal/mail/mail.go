@@ -50,6 +50,16 @@ func (f *Failure) Error() string {
 	return strings.TrimPrefix(words, se.Reason.String()+": ")
 }
 
+// Class is the first figure of the server's code, as "4xx" or "5xx", or "" when it gave none. Unlike the server's words it
+// never names anybody.
+func (f *Failure) Class() string {
+	se, ok := errors.AsType[*gomail.SendError](f.Err)
+	if !ok || se.ErrorCode() == 0 {
+		return ""
+	}
+	return strconv.Itoa(se.ErrorCode()/100) + "xx"
+}
+
 // Unwrap gives the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 

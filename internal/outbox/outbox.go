@@ -26,7 +26,12 @@ const (
 	mostTry = 20 // about two days: a server that puts mail off for its quota does so for hours
 )
 
-// Writer writes the message of one kind for what ref names. errs.NotFound means that it is no longer wanted.
+// ErrSkip is what a writer returns when nothing is to go out and nobody may see that: the row is settled exactly as one that
+// was sent, by the same statement.
+var ErrSkip = errors.New("outbox: nothing to send, to be settled as sent")
+
+// Writer writes the message of one kind for what ref names. errs.NotFound means that it is no longer wanted, and its row goes;
+// for ErrSkip the row stays as if it had been sent.
 type Writer func(ctx context.Context, ref int64) (mail.Message, error)
 
 // Outbox sends messages.
@@ -54,7 +59,7 @@ func (o *Outbox) Handle(kind string, f Writer) {
 type Item struct {
 	Topic, Kind string
 	Ref         int64
-	Address     string
+	Address     string // "" when the row is to name nobody: the writer says whom the message goes to
 }
 
 // Add asks for messages in the transaction, to be sent at the given time or later.
@@ -275,6 +280,9 @@ func (o *Outbox) send(ctx context.Context, conn mail.Conn, m message) error {
 		return fmt.Errorf("no writer for messages of kind %q", m.kind)
 	}
 	msg, err := w(ctx, m.ref)
+	if errors.Is(err, ErrSkip) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -309,6 +317,18 @@ func (o *Outbox) settle(ctx context.Context, m message, failed error) (err error
 		state = "refused"
 	}
 	wait := time.Duration(m.tries*m.tries) * time.Minute
-	_, err = o.DB.Save(ctx, `UPDATE mail_messages SET state = $2, run_at = $3, error = $4 WHERE id = $1`, m.id, state, db.At(o.Now().Add(wait)), failed.Error())
+	_, err = o.DB.Save(ctx, `UPDATE mail_messages SET state = $2, run_at = $3, error = $4 WHERE id = $1`, m.id, state, db.At(o.Now().Add(wait)), words(m, failed))
 	return err
+}
+
+// words is what is kept of a failure. A message without an address in its row is to name nobody, and the server's words may:
+// of those only the class of the code stays.
+func words(m message, failed error) string {
+	if m.address != "" {
+		return failed.Error()
+	}
+	if f, ok := errors.AsType[*mail.Failure](failed); ok {
+		return f.Class()
+	}
+	return ""
 }
