@@ -25,6 +25,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/demo/county"
 	"taitorinki/internal/mail"
+	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey"
 )
@@ -152,6 +153,9 @@ func prepare(ctx context.Context, dbURL, dir string, mails int) ([]string, error
 		return nil, err
 	}
 	fmt.Printf("opening with 18,000 invitations: %.2f s\n", time.Since(began).Seconds())
+	if err := outbox.SetPace(ctx, d, r.Topic(), outbox.Pace{PerMinute: outbox.MostPerMinute, ToHour: 24}); err != nil {
+		return nil, err
+	}
 	if _, err := d.ExecContext(ctx, `DELETE FROM mail_messages WHERE id NOT IN (SELECT id FROM mail_messages ORDER BY id LIMIT $1)`, mails); err != nil {
 		return nil, err
 	}
