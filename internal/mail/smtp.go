@@ -77,10 +77,18 @@ func NewSMTP(addr, from string) (*SMTP, error) {
 // CheckAddress reports what is wrong with an e-mail address.
 func CheckAddress(a string) error { return gomail.NewMsg().To(a) }
 
-// Dial opens a connection and goes as far as the server's readiness for a message.
-func (s *SMTP) Dial(ctx context.Context) (_ Conn, err error) {
+// Dial opens a connection and goes as far as the server's readiness for a message. Its errors are *Failure.
+func (s *SMTP) Dial(ctx context.Context) (Conn, error) {
+	c, err := s.dial(ctx)
+	if err != nil {
+		return nil, &Failure{Outcome: NotNow, Broken: true, Err: err}
+	}
+	return c, nil
+}
+
+func (s *SMTP) dial(ctx context.Context) (_ *smtpConn, err error) {
 	c := &smtpConn{limits: s.Limits, from: s.from}
-	ctx, stop := context.WithTimeout(ctx, s.Limits.Connect)
+	ctx, stop := context.WithTimeoutCause(ctx, s.Limits.Connect, errSilent)
 	defer stop()
 	if c.conn, err = new(net.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(s.host, s.port)); err != nil {
 		return nil, err
@@ -93,7 +101,7 @@ func (s *SMTP) Dial(ctx context.Context) (_ Conn, err error) {
 	if err != nil {
 		c.cut()
 		if ctx.Err() != nil {
-			err = fmt.Errorf("the mail server is not ready after %v: %w", s.Limits.Connect, err)
+			err = context.Cause(ctx)
 		}
 		return nil, err
 	}
