@@ -136,6 +136,8 @@ func (c *smtpConn) cut() { c.conn.Close() }
 // errSilent tells that the server's time was over.
 var errSilent = errors.New("the mail server does not answer")
 
+var errBye = errors.New("421 the mail server closed the connection")
+
 // within runs one step of the talk, which ends at the limit because the connection does.
 func (c *smtpConn) within(limit time.Duration, step func() error) error {
 	over := false
@@ -206,9 +208,8 @@ func (c *smtpConn) body(text []byte) (end func() error, err error) {
 func (c *smtpConn) notTaken(err error) *Failure {
 	f := &Failure{Outcome: TryAgain, Err: err}
 	switch code := codeOf(err); {
-	case code == 421: // it closes the connection, whatever the message
-		f.Outcome, f.Broken = NotNow, true
-		return f
+	case code == 421: // it closes the connection, whatever the message; its words are told as trouble and are to name nobody
+		return &Failure{Outcome: NotNow, Broken: true, Err: errBye}
 	case code >= 500:
 		f.Outcome = Refused
 	case code < 400:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/sheet"
 	"taitorinki/internal/ui"
@@ -24,12 +25,34 @@ func (s *Service) sendingState(ctx context.Context, p *roundPage) (err error) {
 	p.Again = p.Round.State == Open && !p.Round.Over(s.Now())
 	p.Bar = ui.Bar{ID: "sending", Label: p.T("survey.sending"), Silent: true, Value: p.Sending.All() - p.Sending.Waiting, Max: p.Sending.All(), URL: roundURL(p.Round.ID),
 		Text: p.T("survey.sending-state", "sent", p.Sending.Sent, "of", p.Sending.All())}
-	if p.Sending.Waiting > 0 && !p.Paused {
+	if err := s.pacing(ctx, p); err != nil {
+		return err
+	}
+	if p.Sending.Waiting > 0 && !p.Paused && p.GoesOn == "" {
 		p.Bar.Seconds = 2
 	}
 	if p.Round.State != Closed {
 		_, err := s.Vault.Load(p.Round.Code)
 		p.KeyLost = err != nil
+	}
+	return nil
+}
+
+// pacing says how fast and when a round's mail goes out, and why none does now.
+func (s *Service) pacing(ctx context.Context, p *roundPage) error {
+	pace, err := outbox.PaceOf(ctx, s.DB, p.Round.Topic())
+	if err != nil {
+		return err
+	}
+	p.Pace = paceWords(p.Page, pace)
+	now := s.Now()
+	if s.Outbox == nil || p.Paused || p.Sending.Waiting == 0 || !p.Round.Started(now) {
+		return nil
+	}
+	if next := pace.Next(now); next.After(now) && !s.Outbox.Unpaced {
+		p.GoesOn = hour(p.Lang, next.In(i18n.Zone()).Hour())
+	} else {
+		p.Stuck = s.Outbox.Trouble()
 	}
 	return nil
 }
