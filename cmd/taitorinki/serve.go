@@ -101,6 +101,7 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(conte
 		ui.Warm()               // takes much memory for a moment
 		debug.SetGCPercent(300) // from then on the heap is small and pages are short-lived: memory for time
 	}()
+	debug.SetMemoryLimit(100 << 20) // near this the collector runs more often: a small machine is enough
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)
