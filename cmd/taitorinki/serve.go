@@ -96,10 +96,13 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(conte
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer profile()()
-	debug.SetGCPercent(300) // the heap is small and pages are short-lived: memory for time
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug)}
-	go ui.Warm()
+	go func() {
+		ui.Warm()               // takes much memory for a moment
+		debug.SetGCPercent(300) // from then on the heap is small and pages are short-lived: memory for time
+	}()
+	debug.SetMemoryLimit(100 << 20) // near this the collector runs more often: a small machine is enough
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)

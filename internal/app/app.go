@@ -80,7 +80,7 @@ func New(c Config) (*App, error) {
 	a := &App{
 		Config: c, Kit: kit,
 		Worker: &jobs.Worker{DB: c.DB, Now: c.Now},
-		Outbox: &outbox.Outbox{DB: c.DB, Sender: c.Mail, Now: c.Now, Host: host},
+		Outbox: &outbox.Outbox{DB: c.DB, Sender: c.Mail, Now: c.Now, Host: host, Unpaced: c.Demo},
 	}
 	a.People = &people.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.Survey = &survey.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Worker: a.Worker, Now: c.Now, BaseURL: c.BaseURL,

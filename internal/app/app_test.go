@@ -36,6 +36,16 @@ func staffed(t *testing.T, d *db.DB) *apptest.Site {
 // openRound opens a round of an instrument for everybody and sends the invitations.
 func openRound(t *testing.T, s *apptest.Site, key string) survey.Round {
 	t.Helper()
+	id := unsentRound(t, s, key)
+	s.Work()
+	out, err := survey.RoundByID(t.Context(), s.DB, id)
+	must(t, err)
+	return out
+}
+
+// unsentRound opens a round of an instrument for everybody.
+func unsentRound(t *testing.T, s *apptest.Site, key string) int64 {
+	t.Helper()
 	ctx := t.Context()
 	row, err := survey.InstrumentByVersion(ctx, s.DB, key, "1.0")
 	must(t, err)
@@ -44,10 +54,7 @@ func openRound(t *testing.T, s *apptest.Site, key string) survey.Round {
 	r := &survey.Round{InstrumentID: row.ID, Settings: s.Survey.DefaultSettings(in), ClosesAt: s.Clock.Now().Add(14 * 24 * time.Hour)}
 	must(t, s.Survey.CreateRound(ctx, r))
 	must(t, s.Survey.CheckAndOpen(ctx, r.ID, 0))
-	s.Work()
-	out, err := survey.RoundByID(ctx, s.DB, r.ID)
-	must(t, err)
-	return out
+	return r.ID
 }
 
 // links are the personal links that the mails brought.

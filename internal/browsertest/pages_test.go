@@ -158,7 +158,9 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 			JS[bool](b, `(() => { document.getElementById("name_fi").value = ""; return true; })()`)
 			b.Go(`button[value="check"]`)
 		}},
-		at(rd(draft, "/open")), at(rd(&open, "")), at(rd(&open, "/close")), at(rd(&closed, "")),
+		at(rd(draft, "/open")), at(rd(&open, "")), at(rd(&open, "/pace")),
+		{"pace with errors", func(b *Browser) { b.Open(rd(&open, "/pace")); b.Fill("#rate", "0"); b.Go("main form button") }},
+		at(rd(&open, "/close")), at(rd(&closed, "")),
 		{"slips with errors", func(b *Browser) { b.Open(rd(&open, "/slips")); b.Go("main form button") }},
 		{"sheet of slips", func(b *Browser) { b.slips(&open, 6) }},
 		at(rd(&open, "/slips")),

@@ -2,7 +2,8 @@
 //
 // It makes a database with a round, starts the real program on it as a process of its own, and lets clients on the same
 // machine open their personal links, answer page by page and submit. It prints journeys a second, the server's CPU time
-// for each, request times, and how that compares with a bare loop of durable commits by the same driver.
+// for each, request times, and how that compares with a bare loop of durable commits by the same driver. With -mail it
+// measures how fast the invitations of a round go out instead.
 package main
 
 import (
@@ -24,6 +25,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/demo/county"
 	"taitorinki/internal/mail"
+	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey"
 )
@@ -34,14 +36,15 @@ func main() {
 	autosave := flag.Bool("autosave", false, "save each answer singly too, as the page's script does")
 	dbURL := flag.String("db", "", "postgres:// address of an empty database; without it an SQLite file")
 	race := flag.String("race", "", "submit each ballot from this many sessions at once and count who is accepted")
+	mails := flag.Int("mail", 0, "measure the sending of so many invitations instead, at most 18,000")
 	flag.Parse()
 	log.SetFlags(0)
-	if err := run(*journeys, *clients, *autosave, *dbURL, *race); err != nil {
+	if err := run(*journeys, *clients, *autosave, *dbURL, *race, *mails); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(journeys, clients int, autosave bool, dbURL, race string) error {
+func run(journeys, clients int, autosave bool, dbURL, race string, mails int) error {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "loadtest")
 	if err != nil {
@@ -51,13 +54,7 @@ func run(journeys, clients int, autosave bool, dbURL, race string) error {
 	if dbURL == "" {
 		dbURL = filepath.Join(dir, "load.db")
 	}
-	links, err := prepare(ctx, dbURL, dir)
-	if err != nil {
-		return err
-	}
-	rand.Shuffle(len(links), func(i, j int) { links[i], links[j] = links[j], links[i] })
-	links = links[:min(journeys, len(links))]
-	bare, err := commits(filepath.Join(dir, "bare.db"))
+	links, err := prepare(ctx, dbURL, dir, mails)
 	if err != nil {
 		return err
 	}
@@ -65,11 +62,23 @@ func run(journeys, clients int, autosave bool, dbURL, race string) error {
 	if err != nil {
 		return err
 	}
-	srv, err := start(dbURL, dir)
+	if mails > 0 {
+		return mailed(dbURL, dir, mails, flushes)
+	}
+	rand.Shuffle(len(links), func(i, j int) { links[i], links[j] = links[j], links[i] })
+	links = links[:min(journeys, len(links))]
+	bare, err := commits(filepath.Join(dir, "bare.db"))
+	if err != nil {
+		return err
+	}
+	srv, err := start(dbURL, dir, "127.0.0.1:1") // nobody listens there
 	if err != nil {
 		return err
 	}
 	defer srv.stop()
+	ready := time.Since(srv.began).Seconds()
+	srv.settle()
+	fmt.Printf("start to ready: %.2f s; idle memory: %.0f MB\n", ready, srv.memory())
 	if race != "" {
 		n, err := strconv.Atoi(race)
 		if err != nil {
@@ -104,8 +113,8 @@ func saves(autosave bool) int {
 	return 7
 }
 
-// prepare fills a database with 18,000 people and opens a round for all of them.
-func prepare(ctx context.Context, dbURL, dir string) ([]string, error) {
+// prepare fills a database with 18,000 people and opens a round for all of them; so many invitations are left to be sent.
+func prepare(ctx context.Context, dbURL, dir string, mails int) ([]string, error) {
 	d, err := db.Open(dbURL)
 	if err != nil {
 		return nil, err
@@ -144,7 +153,10 @@ func prepare(ctx context.Context, dbURL, dir string) ([]string, error) {
 		return nil, err
 	}
 	fmt.Printf("opening with 18,000 invitations: %.2f s\n", time.Since(began).Seconds())
-	if _, err := d.ExecContext(ctx, `DELETE FROM mail_messages`); err != nil { // what is measured is answering
+	if err := outbox.SetPace(ctx, d, r.Topic(), outbox.Pace{PerMinute: outbox.MostPerMinute, ToHour: 24}); err != nil {
+		return nil, err
+	}
+	if _, err := d.ExecContext(ctx, `DELETE FROM mail_messages WHERE id NOT IN (SELECT id FROM mail_messages ORDER BY id LIMIT $1)`, mails); err != nil {
 		return nil, err
 	}
 	links, err := a.Survey.Links(ctx, r.ID)

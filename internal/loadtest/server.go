@@ -19,11 +19,13 @@ import (
 )
 
 type server struct {
-	cmd  *exec.Cmd
-	addr string
+	cmd   *exec.Cmd
+	addr  string
+	began time.Time
 }
 
-func start(dbURL, dir string) (*server, error) {
+// start builds the program and starts it; smtp is the host and port of the mail server.
+func start(dbURL, dir, smtp string) (*server, error) {
 	bin := filepath.Join(dir, "taitorinki")
 	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/taitorinki").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("%w: %s", err, out)
@@ -34,7 +36,7 @@ func start(dbURL, dir string) (*server, error) {
 	}
 	addr := ln.Addr().String()
 	ln.Close()
-	cmd := exec.Command(bin, "serve", "--db", dbURL, "--keys", filepath.Join(dir, "keys"), "--addr", addr, "--smtp", "smtp://127.0.0.1:1", "--mail-from", "a@example.org")
+	cmd := exec.Command(bin, "serve", "--db", dbURL, "--keys", filepath.Join(dir, "keys"), "--addr", addr, "--smtp", "smtp://"+smtp, "--mail-from", "a@example.org")
 	cmd.Stderr = os.Stderr
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
@@ -51,11 +53,7 @@ func start(dbURL, dir string) (*server, error) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	s := &server{cmd, addr}
-	ready := time.Since(began).Seconds()
-	s.settle()
-	fmt.Printf("start to ready: %.2f s; idle memory: %.0f MB\n", ready, s.memory())
-	return s, nil
+	return &server{cmd, addr, began}, nil
 }
 
 // settle waits until what a server does once after its start, such as packing the static files, is done.
@@ -72,9 +70,14 @@ func (s *server) stop() {
 }
 
 // memory is the server's resident memory in MB.
-func (s *server) memory() float64 {
+func (s *server) memory() float64 { return s.status("VmRSS") }
+
+// peak is the most resident memory that the server has had, in MB.
+func (s *server) peak() float64 { return s.status("VmHWM") }
+
+func (s *server) status(name string) float64 {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
-	m := regexp.MustCompile(`VmRSS:\s+(\d+)`).FindSubmatch(b)
+	m := regexp.MustCompile(name + `:\s+(\d+)`).FindSubmatch(b)
 	if m == nil {
 		return 0
 	}

@@ -11,19 +11,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/mail"
-)
-
-const (
-	lease   = 2 * time.Minute
-	mostTry = 20 // about two days: a server that puts mail off for its quota does so for hours
 )
 
 // ErrSkip is what a writer returns when nothing is to go out and nobody may see that: the row is settled exactly as one that
@@ -42,9 +35,14 @@ type Outbox struct {
 	Host   string        // the part of Message-IDs after the @
 	Idle   time.Duration // how long to wait when there is nothing to send; 0 means half a second
 
+	Connections int  // to the mail server, at most; 0 means 4. Each leaves one unclear message when the process is killed
+	Unpaced     bool // send all at once, at any hour: for tests and demonstrations, whose clock stands still
+
 	writers map[string]Writer
 	wake    chan struct{}
 	once    sync.Once
+	mu      sync.Mutex
+	trouble string // why nothing goes out
 }
 
 // Handle makes f the writer of messages of a kind.
@@ -66,10 +64,19 @@ type Item struct {
 func Add(ctx context.Context, tx *db.Tx, at time.Time, items []Item) (err error) {
 	defer errs.Wrap(&err, "outbox.Add")
 	rows := make([][]any, len(items))
+	known := map[string]bool{"": true}
 	for i, it := range items {
-		rows[i] = []any{it.Topic, it.Kind, it.Ref, it.Address, db.At(at)}
+		pace := paceOf(it.Topic)
+		rows[i] = []any{it.Topic, it.Kind, it.Ref, it.Address, db.At(at), pace}
+		if known[pace] {
+			continue
+		}
+		known[pace] = true
+		if _, err := tx.ExecContext(ctx, `INSERT INTO mail_topics (topic, paused) VALUES ($1, $2) ON CONFLICT (topic) DO NOTHING`, pace, false); err != nil {
+			return err
+		}
 	}
-	return tx.Insert(ctx, `INSERT INTO mail_messages (topic, kind, ref, address, run_at) VALUES`, 5, rows)
+	return tx.Insert(ctx, `INSERT INTO mail_messages (topic, kind, ref, address, run_at, pace) VALUES`, 6, rows)
 }
 
 // Counts tells how a topic's messages stand.
@@ -135,7 +142,7 @@ func Again(ctx context.Context, tx *db.Tx, at time.Time, items []Item) (n int, e
 	return n, nil
 }
 
-// Pause stops or resumes the sending of a topic.
+// Pause stops or resumes the sending of a topic and of those below it. Messages at hand are finished.
 func Pause(ctx context.Context, q db.Q, topic string, paused bool) (err error) {
 	defer errs.Wrap(&err, "outbox.Pause(%s)", topic)
 	_, err = q.ExecContext(ctx, `INSERT INTO mail_topics (topic, paused) VALUES ($1, $2) ON CONFLICT (topic) DO UPDATE SET paused = excluded.paused`, topic, paused)
@@ -151,10 +158,10 @@ func Paused(ctx context.Context, q db.Q, topic string) (paused bool, err error) 
 	return paused, err
 }
 
-// Drop forgets a topic's messages that have not been sent: a closed round invites nobody.
+// Drop forgets what has not been sent of a topic and of those below it: a closed round invites and reminds nobody.
 func Drop(ctx context.Context, tx *db.Tx, topic string) (err error) {
 	defer errs.Wrap(&err, "outbox.Drop(%s)", topic)
-	_, err = tx.ExecContext(ctx, `DELETE FROM mail_messages WHERE topic = $1 AND state = 'waiting'`, topic)
+	_, err = tx.ExecContext(ctx, `DELETE FROM mail_messages WHERE (topic = $1 OR pace = $1) AND state = 'waiting'`, topic)
 	return err
 }
 
@@ -171,6 +178,9 @@ func (o *Outbox) setUp() {
 		if o.Idle == 0 {
 			o.Idle = 500 * time.Millisecond
 		}
+		if o.Connections == 0 {
+			o.Connections = 4
+		}
 	})
 }
 
@@ -181,154 +191,4 @@ func (o *Outbox) Wake() {
 	case o.wake <- struct{}{}:
 	default:
 	}
-}
-
-// Run sends messages until ctx is done.
-func (o *Outbox) Run(ctx context.Context) {
-	o.setUp()
-	for ctx.Err() == nil {
-		n, err := o.Step(ctx)
-		if err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "outbox", "err", err)
-		}
-		if n > 0 && err == nil {
-			continue
-		}
-		wait := o.Idle
-		if err != nil {
-			wait = 10 * o.Idle
-		}
-		select {
-		case <-ctx.Done():
-		case <-o.wake:
-		case <-time.After(wait):
-		}
-	}
-}
-
-type message struct {
-	id      int64
-	topic   string
-	kind    string
-	ref     int64
-	address string
-	tries   int
-}
-
-// Step sends what is due over one connection and reports how many messages it settled. It returns when nothing is
-// due or the connection fails.
-func (o *Outbox) Step(ctx context.Context) (n int, err error) {
-	o.setUp()
-	if err := o.markUnclear(ctx); err != nil {
-		return 0, err
-	}
-	m, err := o.claim(ctx)
-	if err != nil || m.id == 0 {
-		return 0, err
-	}
-	conn, err := o.Sender.Dial(ctx)
-	if err != nil {
-		return 0, errors.Join(err, o.putBack(context.WithoutCancel(ctx), m))
-	}
-	defer conn.Close()
-	for m.id != 0 {
-		sendErr := o.send(ctx, conn, m)
-		if err := o.settle(context.WithoutCancel(ctx), m, sendErr); err != nil {
-			return n, err
-		}
-		n++
-		if ctx.Err() != nil {
-			return n, nil
-		}
-		if sendErr != nil && mail.OutcomeOf(sendErr) != mail.Refused && errs.KindOf(sendErr) != errs.NotFound {
-			return n, nil // the connection may be broken; the next step opens another
-		}
-		if m, err = o.claim(ctx); err != nil {
-			return n, err
-		}
-	}
-	return n, nil
-}
-
-// markUnclear finds messages whose process died while it handed them over.
-func (o *Outbox) markUnclear(ctx context.Context) error {
-	_, err := o.DB.ExecContext(ctx, `UPDATE mail_messages SET state = 'unclear', error = 'interrupted while handing over' WHERE state = 'handing' AND run_at < $1`, db.At(o.Now()))
-	return err
-}
-
-func (o *Outbox) claim(ctx context.Context) (m message, err error) {
-	now := db.At(o.Now())
-	err = o.DB.InTx(ctx, func(tx *db.Tx) error {
-		err := tx.QueryRowContext(ctx, `
-			UPDATE mail_messages SET state = 'handing', run_at = $2, tries = tries + 1
-			WHERE id = (SELECT m.id FROM mail_messages m WHERE m.state = 'waiting' AND m.run_at <= $1
-				AND NOT EXISTS (SELECT 1 FROM mail_topics t WHERE t.topic = m.topic AND t.paused = $3)
-				ORDER BY m.run_at, m.id LIMIT 1`+tx.SkipLocked()+`)
-			RETURNING id, topic, kind, ref, address, tries`, now, db.At(now.Add(lease)), true).
-			Scan(&m.id, &m.topic, &m.kind, &m.ref, &m.address, &m.tries)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		return err
-	})
-	return m, err
-}
-
-func (o *Outbox) send(ctx context.Context, conn mail.Conn, m message) error {
-	w := o.writers[m.kind]
-	if w == nil {
-		return fmt.Errorf("no writer for messages of kind %q", m.kind)
-	}
-	msg, err := w(ctx, m.ref)
-	if errors.Is(err, ErrSkip) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	msg.ID = fmt.Sprintf("%s.%d@%s", m.kind, m.id, o.Host)
-	if msg.To == "" {
-		msg.To = m.address
-	}
-	return conn.Send(ctx, msg)
-}
-
-// putBack makes a claimed message wait as before. A server that cannot be reached says nothing of the message, so the try
-// does not count, however long the server is down.
-func (o *Outbox) putBack(ctx context.Context, m message) (err error) {
-	defer errs.Wrap(&err, "outbox.putBack(%d)", m.id)
-	_, err = o.DB.Save(ctx, `UPDATE mail_messages SET state = 'waiting', tries = tries - 1, run_at = $2 WHERE id = $1`, m.id, db.At(o.Now()))
-	return err
-}
-
-// settle writes what became of a message.
-func (o *Outbox) settle(ctx context.Context, m message, failed error) (err error) {
-	defer errs.Wrap(&err, "outbox.settle(%d)", m.id)
-	if failed == nil {
-		_, err = o.DB.Save(ctx, `UPDATE mail_messages SET state = 'sent', error = '' WHERE id = $1`, m.id)
-		return err
-	}
-	if errs.KindOf(failed) == errs.NotFound {
-		_, err = o.DB.Save(ctx, `DELETE FROM mail_messages WHERE id = $1`, m.id)
-		return err
-	}
-	state := map[mail.Outcome]string{mail.TryAgain: "waiting", mail.Refused: "refused", mail.Unclear: "unclear"}[mail.OutcomeOf(failed)]
-	if state == "waiting" && m.tries >= mostTry {
-		state = "refused"
-	}
-	wait := time.Duration(m.tries*m.tries) * time.Minute
-	_, err = o.DB.Save(ctx, `UPDATE mail_messages SET state = $2, run_at = $3, error = $4 WHERE id = $1`, m.id, state, db.At(o.Now().Add(wait)), words(m, failed))
-	return err
-}
-
-// words is what is kept of a failure. A message without an address in its row is to name nobody, and the server's words may:
-// of those only the class of the code stays.
-func words(m message, failed error) string {
-	if m.address != "" {
-		return failed.Error()
-	}
-	if f, ok := errors.AsType[*mail.Failure](failed); ok {
-		return f.Class()
-	}
-	return ""
 }

@@ -59,7 +59,7 @@ func TestAMailServersEveryMoodLeavesEachMessageSentOnceOrListed(t *testing.T) {
 		if want := []string{"no address refused", "p3@example.fi refused", "p7@example.fi unclear"}; !slices.Equal(got, want) {
 			t.Errorf("troubles: got %q, want %q", got, want)
 		}
-		if len(all) > 1 && all[1].Error != `550 "no such user"` {
+		if len(all) > 1 && all[1].Error != "550 no such user" {
 			t.Errorf("the list says %q, want the server's words alone", all[1].Error)
 		}
 		times, ids := map[string]int{}, map[string]bool{}

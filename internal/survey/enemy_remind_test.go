@@ -49,7 +49,7 @@ func (c *campaign) remind(t *testing.T) {
 		s := c.f.restarted()
 		s.Now = func() time.Time { return time.Date(y, m, d+day, 12, 0, 0, 0, i18n.Zone()) }
 		s.Kit = web.NewKit(words, web.NewSessions(c.f.d, s.Now, false))
-		s.Outbox = &outbox.Outbox{DB: c.f.d, Sender: box, Now: s.Now, Host: "example.fi"}
+		s.Outbox = &outbox.Outbox{DB: c.f.d, Sender: box, Now: s.Now, Host: "example.fi", Unpaced: true}
 		s.Mails()
 		must(t, s.RemindDue(t.Context()))
 		for n := 1; n > 0; {

@@ -82,7 +82,7 @@ func (p *posted) restart() {
 	must(p.t, err)
 	p.s = p.restarted()
 	p.s.Kit = web.NewKit(words, web.NewSessions(p.d, p.clk.now, false))
-	p.s.Outbox = &outbox.Outbox{DB: p.d, Sender: p.box, Now: p.clk.now, Host: "example.fi"}
+	p.s.Outbox = &outbox.Outbox{DB: p.d, Sender: p.box, Now: p.clk.now, Host: "example.fi", Unpaced: true}
 	p.s.Mails()
 }
 

@@ -32,6 +32,8 @@ func (s *Service) Routes() {
 	k.Handle("POST /rounds/{id}/open", people.ManageRounds, s.openRound)
 	k.Handle("POST /rounds/{id}/delete", people.ManageRounds, s.deleteDraft)
 	k.Handle("POST /rounds/{id}/pause", people.ManageRounds, s.pauseSending)
+	k.Handle("GET /rounds/{id}/pace", people.ManageRounds, s.askPace)
+	k.Handle("POST /rounds/{id}/pace", people.ManageRounds, s.setPace)
 	k.Handle("GET /rounds/{id}/refused.csv", people.ManageRounds, s.refusedCSV)
 	k.Handle("GET /rounds/{id}/resend", people.ManageRounds, s.confirmResend)
 	k.Handle("POST /rounds/{id}/resend", people.ManageRounds, s.resend)
@@ -150,6 +152,9 @@ type roundPage struct {
 	Sending  outbox.Counts
 	Bar      ui.Bar
 	Paused   bool
+	Pace     string // how fast and when mail goes out, in a sentence
+	GoesOn   string // the hour when it does so again, "" now
+	Stuck    string // the mail server's words when it takes nothing
 	Troubles []outbox.Trouble
 	Again    bool // answering goes on, so that what failed can be sent again
 	KeyLost  bool

@@ -4,11 +4,10 @@ import (
 	"context"
 	"net/http"
 
-	"taitorinki/internal/db"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
-	"taitorinki/internal/survey/remind"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
@@ -27,12 +26,34 @@ func (s *Service) sendingState(ctx context.Context, p *roundPage) (err error) {
 	p.Again = p.Round.State == Open && !p.Round.Over(s.Now())
 	p.Bar = ui.Bar{ID: "sending", Label: p.T("survey.sending"), Silent: true, Value: p.Sending.All() - p.Sending.Waiting, Max: p.Sending.All(), URL: roundURL(p.Round.ID),
 		Text: p.T("survey.sending-state", "sent", p.Sending.Sent, "of", p.Sending.All())}
-	if p.Sending.Waiting > 0 && !p.Paused {
+	if err := s.pacing(ctx, p); err != nil {
+		return err
+	}
+	if p.Sending.Waiting > 0 && !p.Paused && p.GoesOn == "" {
 		p.Bar.Seconds = 2
 	}
 	if p.Round.State != Closed {
 		_, err := s.Vault.Load(p.Round.Code)
 		p.KeyLost = err != nil
+	}
+	return nil
+}
+
+// pacing says how fast and when a round's mail goes out, and why none does now.
+func (s *Service) pacing(ctx context.Context, p *roundPage) error {
+	pace, err := outbox.PaceOf(ctx, s.DB, p.Round.Topic())
+	if err != nil {
+		return err
+	}
+	p.Pace = paceWords(p.Page, pace)
+	now := s.Now()
+	if s.Outbox == nil || p.Paused || p.Sending.Waiting == 0 || !p.Round.Started(now) {
+		return nil
+	}
+	if next := pace.Next(now); next.After(now) && !s.Outbox.Unpaced {
+		p.GoesOn = hour(p.Lang, next.In(i18n.Zone()).Hour())
+	} else {
+		p.Stuck = s.Outbox.Trouble()
 	}
 	return nil
 }
@@ -43,29 +64,14 @@ func (s *Service) pauseSending(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	paused := r.PostFormValue("paused") == "1"
-	if err := s.pause(r.Context(), &rd, paused); err != nil {
+	// Also of the reminders, whose topics are below the round's.
+	if err := outbox.Pause(r.Context(), s.DB, rd.Topic(), paused); err != nil {
 		return err
 	}
 	if !paused && s.Outbox != nil {
 		s.Outbox.Wake()
 	}
 	return web.See(w, r, roundURL(rd.ID))
-}
-
-// pause stops or resumes a round's invitations and its reminders that are under way; none begins meanwhile.
-func (s *Service) pause(ctx context.Context, rd *Round, paused bool) error {
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		plan, err := remind.Plan(ctx, tx, rd.ID)
-		if err != nil {
-			return err
-		}
-		for _, x := range plan {
-			if err := outbox.Pause(ctx, tx, rd.reminderTopic(x.N), paused); err != nil {
-				return err
-			}
-		}
-		return outbox.Pause(ctx, tx, rd.Topic(), paused)
-	})
 }
 
 func (s *Service) refusedCSV(w http.ResponseWriter, r *http.Request) error {
