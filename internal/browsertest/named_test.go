@@ -130,7 +130,7 @@ func TestTheDataProtectionOfficerReadsTheLog(t *testing.T) {
 		b.Open(link)
 		b.Go("main form button")
 		b.Go(`main a[href="/audit"]`)
-		for _, want := range []string{"Avasi kartoituskierroksen", "Päätti kartoituskierroksen", "Katsoi tuloksia", "Latasi tulokset", "Helmi Saarela"} {
+		for _, want := range []string{"Avasi kartoituskierroksen", "Sulki kartoituskierroksen", "Katsoi tuloksia", "Latasi tulokset", "Helmi Saarela"} {
 			if !strings.Contains(b.Text("main table"), want) {
 				t.Errorf("the log does not tell %q:\n%s", want, b.Text("main table"))
 			}

@@ -102,6 +102,8 @@ func (s *SMTP) dial(ctx context.Context) (_ *smtpConn, err error) {
 		c.cut()
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
+		} else if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
+			err = errSilent // the library's limit, which is as long, was over a moment before ours
 		}
 		return nil, err
 	}
