@@ -278,7 +278,7 @@ func TestTheLicenceIsSeenWithoutOpeningAnything(t *testing.T) {
 	openRound(t, s, "taitorinki-pulse")
 	s.Work()
 	body := s.Anonymous().Get(links(s)[0]).Want(t, 200).Body
-	if at := strings.Index(body, "CC BY 4.0"); at < 0 || strings.Count(body[:at], "<details") != strings.Count(body[:at], "</details>") || at > strings.Index(body, "data-item") {
-		t.Errorf("the licence stands in something closed, after the questions, or nowhere: at %d", at)
+	if at := strings.Index(body, "CC BY 4.0"); at < 0 || strings.Count(body[:at], "<details") != strings.Count(body[:at], "</details>") {
+		t.Errorf("the licence stands in something closed, or nowhere: at %d", at)
 	}
 }
