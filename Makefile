@@ -16,9 +16,9 @@ test: tools check ## Everything: tools, checks, a short fuzzing, all tests on bo
 	@go run ./internal/dbtest/run -- go test ./...
 
 tools: # What the tests need besides Go
-	@.ci/need postgresql chromium axe
+	@.ci/need postgresql chromium scripts
 
-check: ## Generated files, gofmt, go vet, staticcheck
+check: ## Generated files, gofmt, go vet, staticcheck, types of the scripts
 	@before="$$(find internal -name '*_templ.go' | sort | xargs cat | cksum)"; \
 	$(templ); \
 	after="$$(find internal -name '*_templ.go' | sort | xargs cat | cksum)"; \
@@ -26,6 +26,8 @@ check: ## Generated files, gofmt, go vet, staticcheck
 	@bad="$$(gofmt -l cmd internal)"; if [ -n "$$bad" ]; then printf 'make: gofmt these:\n%s\n' "$$bad" >&2; exit 1; fi
 	@go vet ./...
 	@go tool staticcheck ./...
+	@.ci/need scripts
+	@.cache/node_modules/.bin/tsc --noEmit --allowJs --checkJs --strict --target es2023 --lib es2023,dom,dom.iterable --module esnext internal/ui/static/*.js
 
 generate: ## Write the templ files anew
 	@$(templ)

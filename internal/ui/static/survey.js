@@ -28,7 +28,7 @@ function start(form) {
     remember: form.dataset.shared === undefined,
     report: (state, more) => { say(state, more); if (state === "waiting") move.hold(); },
     here: (item) => answers.has(item),
-    newer: (item, values, message) => choose(item, answers.get(item), values),
+    newer: (item, values) => choose(item, answers.get(item), values),
   });
   const revisions = /** @type {HTMLInputElement} */ (form.elements.namedItem("revisions"));
   const move = mover(form, outbox, () => {
