@@ -22,13 +22,13 @@ type next struct {
 	Wrong      []string // what somebody must look into
 }
 
-// nextSteps are what comes next for a coordinator or an administrator, and nothing for others. How many have answered is
-// never among them: while a round is open nobody knows that.
+// nextSteps are what comes next for a coordinator or an administrator, and for a supervisor the rounds that are open. Of who
+// answers it tells what the day's rates tell.
 func (a *App) nextSteps(ctx context.Context, p web.Page, units int, rounds []survey.Round) (out []next, err error) {
 	v := p.Who
 	manages := v.May(people.ManageRounds)
 	if !manages && !v.May(people.ImportPeople) {
-		return nil, nil
+		return a.openRounds(ctx, p, rounds)
 	}
 	say := func(key, url string) next {
 		return next{Title: p.T("app.task-" + key), URL: url, Lines: []string{p.T("app.task-" + key + "-text")}}
@@ -81,11 +81,38 @@ func (a *App) nextSteps(ctx context.Context, p web.Page, units int, rounds []sur
 	return append(out, closed...), nil
 }
 
-// openRound tells when a round closes and how its invitations are going.
-func (a *App) openRound(ctx context.Context, p web.Page, r *survey.Round, n *next) error {
-	n.Lines = append(n.Lines, closing(p, r, a.Config.Now()))
+// openRounds are the open rounds as a supervisor looks at them.
+func (a *App) openRounds(ctx context.Context, p web.Page, rounds []survey.Round) (out []next, err error) {
+	if !p.Who.May(people.ReadRounds) || p.Who.Everywhere(people.ReadRounds) {
+		return nil, nil // the data protection officer has nothing to do in a round
+	}
+	for _, r := range rounds {
+		if r.State != survey.Open {
+			continue
+		}
+		n := next{Title: r.Settings.Name.In(p.Lang), URL: "/rounds/" + strconv.FormatInt(r.ID, 10), Tag: p.T("survey.state-open"), Tone: ui.OK}
+		if n.Lines, err = a.standing(ctx, p, &r); err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// standing tells when a round closes and how many have answered.
+func (a *App) standing(ctx context.Context, p web.Page, r *survey.Round) ([]string, error) {
+	rates, err := a.Survey.RateLines(ctx, p, r)
+	return append([]string{closing(p, r, a.Config.Now())}, rates...), err
+}
+
+// openRound tells when a round closes, how many have answered and how its invitations are going.
+func (a *App) openRound(ctx context.Context, p web.Page, r *survey.Round, n *next) (err error) {
 	if r.State != survey.Open {
+		n.Lines = append(n.Lines, closing(p, r, a.Config.Now()))
 		return nil
+	}
+	if n.Lines, err = a.standing(ctx, p, r); err != nil {
+		return err
 	}
 	if _, err := a.Survey.Vault.Load(r.Code); err != nil {
 		n.Wrong = append(n.Wrong, p.T("app.next-key"))

@@ -145,6 +145,7 @@ func (s *Site) peopleStops(t *testing.T) []stop {
 	for _, email := range []string{c.Administrator, c.DataProtectionOfficer, c.Researcher, c.Supervisor, c.MentorCandidate} {
 		out = append(out, stop{"start of " + email, func(b *Browser) { b.as(email) }})
 	}
+	out = append(out, stop{"round as its supervisor", func(b *Browser) { b.as(c.Supervisor); b.Open("/rounds"); b.Go(".links a, tbody a") }})
 	return append(out, stop{"a page that is not the reader's", func(b *Browser) { b.Open("/people/import"); b.status(http.StatusForbidden) }})
 }
 
@@ -158,7 +159,7 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 			JS[bool](b, `(() => { document.getElementById("name_fi").value = ""; return true; })()`)
 			b.Go(`button[value="check"]`)
 		}},
-		at(rd(draft, "/open")), at(rd(&open, "")), at(rd(&open, "/pace")),
+		at(rd(draft, "/open")), at(rd(&open, "")), at(rd(&open, "/rates")), at(rd(&open, "/tell")), at(rd(&open, "/pace")),
 		{"pace with errors", func(b *Browser) { b.Open(rd(&open, "/pace")); b.Fill("#rate", "0"); b.Go("main form button") }},
 		at(rd(&open, "/close")), at(rd(&closed, "")),
 		{"slips with errors", func(b *Browser) { b.Open(rd(&open, "/slips")); b.Go("main form button") }},

@@ -9,29 +9,33 @@ import (
 // Joined is the result of Join.
 type Joined struct {
 	Of     []int   // index in Groups of each newcomer
-	Groups []Group // the old ones in their order, larger and perhaps coarser
+	Groups []Group // the old ones in their order, larger and perhaps coarser, then new ones
 	Into   []int   // the unit as which each unit answers now
 }
 
 // Join gives people who come later a group among those that Coarsen made, so that nobody stands in a group of few. Into says
 // as which unit each unit answers; a newcomer's Node may be NoParent. The result depends on nothing but the arguments.
 //
-// A newcomer goes into the group of the own unit and category, else of the unit with categories pooled, else the same of the
+// Newcomers of one unit and category who are at least k are a group of their own where there is none of theirs yet. Else a
+// newcomer goes into the group of the own unit and category, else of the unit with categories pooled, else the same of the
 // units above it, and last of the whole. Where no group stands on that way one is made coarser, as Coarsen would have done:
 // in the nearest unit with groups the smallest category becomes the pool; a unit without groups of its own absorbs the
 // smallest unit group below it first. No group ever becomes smaller or finer.
-func Join(parents, into []int, groups []Group, late []Member) (Joined, error) {
+func Join(parents, into []int, groups []Group, late []Member, k int) (Joined, error) {
 	if _, err := childrenFirst(parents); err != nil {
 		return Joined{}, err
 	}
 	if len(into) != len(parents) || len(groups) == 0 {
 		return Joined{}, fmt.Errorf("sdc: %d units, of which %d answer as another, in %d groups", len(parents), len(into), len(groups))
 	}
-	j := joining{parents, Joined{Groups: slices.Clone(groups), Into: slices.Clone(into)}}
 	for i, m := range late {
 		if m.Node < NoParent || m.Node >= len(parents) || m.Category < NoCategory {
 			return Joined{}, fmt.Errorf("sdc: newcomer %d has node %d of %d, category %d", i, m.Node, len(parents), m.Category)
 		}
+	}
+	j := joining{parents, Joined{Groups: slices.Clone(groups), Into: slices.Clone(into)}}
+	j.found(late, k)
+	for _, m := range late {
 		g := j.find(m)
 		if g < 0 {
 			j.makeRoom(m)
@@ -46,6 +50,18 @@ func Join(parents, into []int, groups []Group, late []Member) (Joined, error) {
 type joining struct {
 	parents []int
 	Joined
+}
+
+// found makes a group, still empty, of newcomers who are enough for one of their own.
+func (j *joining) found(late []Member, k int) {
+	same := map[Group]int{}
+	for _, m := range late {
+		own := Group{Node: j.way(m.Node)[0], Category: m.Category}
+		same[own]++
+		if same[own] == k && !slices.ContainsFunc(j.Groups, func(g Group) bool { return g.Node == own.Node && g.Category == own.Category }) {
+			j.Groups = append(j.Groups, own)
+		}
+	}
 }
 
 // way is the units as which somebody of a node could answer, from the finest to the whole.

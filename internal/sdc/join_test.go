@@ -29,7 +29,7 @@ func TestANewcomerGoesIntoTheFinestGroupThereIs(t *testing.T) {
 		{"absorbed, and pooled", []int{0, 1, 2, 3}, []Group{{1, -1, 19}, {2, 0, 6}, {2, 1, 5}}, Member{0, 2}, 2, []Group{{1, -1, 19}, {0, 0, 6}, {0, -1, 6}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := Join(parents, test.into, test.groups, []Member{test.late})
+			got, err := Join(parents, test.into, test.groups, []Member{test.late}, 5)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,6 +40,30 @@ func TestANewcomerGoesIntoTheFinestGroupThereIs(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestNewcomersWhoAreEnoughAreAGroupOfTheirOwn(t *testing.T) {
+	parents, into := []int{-1, 0, 0}, []int{0, 1, 1}
+	groups := []Group{{0, NoCategory, 5}, {1, 0, 6}}
+	late := func(n int) (out []Member) {
+		for range n {
+			out = append(out, Member{2, NoCategory}) // of unit 2, which answers as 1
+		}
+		return out
+	}
+	for n, want := range map[int][]Group{
+		4: {{0, NoCategory, 9}, {1, 0, 6}},
+		5: {{0, NoCategory, 5}, {1, 0, 6}, {1, NoCategory, 5}},
+		7: {{0, NoCategory, 5}, {1, 0, 6}, {1, NoCategory, 7}},
+	} {
+		got, err := Join(parents, into, groups, late(n), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got.Groups); diff != "" {
+			t.Errorf("%d newcomers: %s", n, diff)
+		}
 	}
 }
 
@@ -58,16 +82,18 @@ func TestJoiningNeverMakesAGroupSmallerOrFiner(t *testing.T) {
 		for range rapid.IntRange(1, 20).Draw(t, "late") {
 			late = append(late, Member{rapid.IntRange(-1, len(parents)-1).Draw(t, "node"), rapid.IntRange(-1, 5).Draw(t, "category")})
 		}
-		j, err := Join(parents, into, c.Groups, late)
+		j, err := Join(parents, into, c.Groups, late, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(j.Groups) != len(c.Groups) {
-			t.Fatalf("%d groups, were %d", len(j.Groups), len(c.Groups))
+		for _, g := range j.Groups[len(c.Groups):] {
+			if g.Size < 5 {
+				t.Fatalf("a new group of few: %+v", g)
+			}
 		}
 		under := joining{parents: parents}
-		for i, g := range j.Groups {
-			old := c.Groups[i]
+		for i, old := range c.Groups {
+			g := j.Groups[i]
 			if g.Size < max(5, old.Size) || g.Category != old.Category && g.Category != NoCategory || !under.below(old.Node, g.Node) {
 				t.Fatalf("group %d was %+v and is %+v", i, old, g)
 			}

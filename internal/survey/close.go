@@ -55,6 +55,10 @@ func (s *Service) CloseRound(ctx context.Context, id, by int64) (err error) {
 		if err := s.forgetReminders(ctx, tx, &r); err != nil {
 			return err
 		}
+		// Beside the final figures the last rates would tell who answered after them.
+		if _, err := tx.ExecContext(ctx, `DELETE FROM survey_rates WHERE round_id = $1`, id); err != nil {
+			return err
+		}
 		return outbox.Drop(ctx, tx, r.Topic())
 	}); err != nil {
 		return err

@@ -24,6 +24,7 @@ func (s *Service) Jobs() {
 	s.Worker.Every("close rounds whose time is over", 30*time.Second, s.CloseDue)
 	s.Worker.Every("invite those who have come to a round's population", time.Minute, s.InviteLate)
 	s.Worker.Every("run reminders that are due", 30*time.Second, s.RemindDue)
+	s.Worker.Every("count the day's response rates", 5*time.Minute, s.CountRates)
 }
 
 // writeInvitation writes the mail of an invitation when it is sent; the link stands nowhere before.

@@ -158,7 +158,7 @@ func loadGroups(ctx context.Context, q db.Q, round int64) (g *roundGroups, err e
 	return g, err
 }
 
-// joinGroups gives newcomers a group among those of the round, and writes what that changes of the groups.
+// joinGroups gives those who are invited late a group among those of the round.
 func joinGroups(ctx context.Context, tx *db.Tx, r *Round, late []Invitee) (groupOf map[int64]int, err error) {
 	g, err := loadGroups(ctx, tx, r.ID)
 	if err != nil {
@@ -168,30 +168,40 @@ func joinGroups(ctx context.Context, tx *db.Tx, r *Round, late []Invitee) (group
 	for i, p := range late {
 		members[i] = sdc.Member{Node: g.node(p.UnitID), Category: slices.Index(g.profs, p.Profession)} // -1 is NoCategory
 	}
-	j, err := sdc.Join(g.parents, g.into, g.groups, members)
+	of, err := g.join(ctx, tx, r.ID, members)
 	if err != nil {
 		return nil, err
 	}
 	groupOf = map[int64]int{}
 	for i, p := range late {
-		groupOf[p.PersonID] = j.Of[i]
+		groupOf[p.PersonID] = of[i]
 		if _, err := tx.ExecContext(ctx, `UPDATE survey_round_units SET invited = invited + 1 WHERE round_id = $1 AND unit_id = $2`, r.ID, p.UnitID); err != nil {
 			return nil, err
 		}
 	}
-	return groupOf, g.write(ctx, tx, r.ID, j)
+	return groupOf, nil
+}
+
+// join gives newcomers a group each, and writes what that changes of the round's groups.
+func (g *roundGroups) join(ctx context.Context, tx *db.Tx, round int64, members []sdc.Member) (of []int, err error) {
+	j, err := sdc.Join(g.parents, g.into, g.groups, members, LeastGroup)
+	if err != nil {
+		return nil, err
+	}
+	return j.Of, g.write(ctx, tx, round, j)
 }
 
 func (g *roundGroups) write(ctx context.Context, tx *db.Tx, round int64, j sdc.Joined) error {
 	for i, x := range j.Groups {
-		if x == g.groups[i] {
+		if i < len(g.groups) && x == g.groups[i] {
 			continue
 		}
 		prof := sql.NullString{}
 		if x.Category >= 0 {
 			prof = sql.NullString{String: g.profs[x.Category], Valid: true}
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE survey_groups SET unit_id = $3, profession = $4, invited = $5 WHERE round_id = $1 AND grp = $2`,
+		if _, err := tx.ExecContext(ctx, `INSERT INTO survey_groups (round_id, grp, unit_id, profession, invited) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (round_id, grp) DO UPDATE SET unit_id = excluded.unit_id, profession = excluded.profession, invited = excluded.invited`,
 			round, i, null(g.unitID(x.Node)), prof, x.Size); err != nil {
 			return err
 		}

@@ -3,11 +3,12 @@ package survey
 import (
 	"context"
 	"database/sql"
-	"errors"
+	"slices"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/people"
+	"taitorinki/internal/sdc"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/survey/seal"
 )
@@ -31,8 +32,9 @@ func slips(ctx context.Context, q db.Q, round int64) (_ []Slip, err error) {
 		`SELECT id, unit_id, sheet FROM survey_slips WHERE round_id = $1 ORDER BY id`, round)
 }
 
-// AddSlips makes n slips for a unit of an open round, 1 to MostSlips, and returns the number of their sheet. Each counts
-// as one more person invited in the unit. By is who makes them.
+// AddSlips makes n slips for a unit of an open round, 1 to MostSlips, and returns the number of their sheet. The first ones
+// stand for people of the unit who are invited and have no address; each of the others counts as one more person invited. By
+// is who makes them.
 func (s *Service) AddSlips(ctx context.Context, round, unit int64, n int, by int64) (sheet int, err error) {
 	defer errs.Wrap(&err, "survey.AddSlips(%d, %d)", round, unit)
 	if n < 1 || n > MostSlips {
@@ -55,7 +57,7 @@ func (s *Service) AddSlips(ctx context.Context, round, unit int64, n int, by int
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		// The row is locked by this, so that a closing comes before or after.
-		open, err := db.Changed(tx.ExecContext(ctx, `UPDATE survey_rounds SET invited = invited + $2 WHERE id = $1 AND state = 'open'`, round, n))
+		open, err := db.Changed(tx.ExecContext(ctx, `UPDATE survey_rounds SET invited = invited WHERE id = $1 AND state = 'open'`, round))
 		if err != nil {
 			return err
 		}
@@ -64,6 +66,9 @@ func (s *Service) AddSlips(ctx context.Context, round, unit int64, n int, by int
 		}
 		group, err := slipGroup(ctx, tx, round, unit, n)
 		if err != nil {
+			return err
+		}
+		if err := countSlips(ctx, tx, round, unit, n); err != nil {
 			return err
 		}
 		if sheet, err = writeSlips(ctx, tx, round, unit, n); err != nil {
@@ -98,40 +103,72 @@ func writeSlips(ctx context.Context, tx *db.Tx, round, unit int64, n int) (sheet
 	return sheet, tx.Insert(ctx, `INSERT INTO survey_slips (round_id, unit_id, sheet) VALUES`, 3, rows)
 }
 
-// slipGroup finds what the response of a slip will say of its respondent: the unit as it answers, of no profession, since
-// paper knows none. Where nobody else answers so, the slips are a group of their own if there are enough of them, else they
-// answer as the unit above.
+// slipGroup finds what the responses of new slips will say of their respondents: the unit as it answers, of no profession,
+// since paper knows none.
 func slipGroup(ctx context.Context, tx *db.Tx, round, unit int64, n int) (group int, err error) {
-	units, err := RoundUnits(ctx, tx, round)
+	g, err := loadGroups(ctx, tx, round)
 	if err != nil {
 		return 0, err
 	}
-	tree := map[int64]RoundUnit{}
-	for _, u := range units {
-		tree[u.ID] = u
-	}
-	u, ok := tree[unit]
-	if !ok {
+	node := g.node(unit)
+	if node == sdc.NoParent {
 		return 0, errs.New(errs.Invalid, "survey.slips-unit")
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE survey_round_units SET invited = invited + $3 WHERE round_id = $1 AND unit_id = $2`, round, unit, n); err != nil {
+	of, err := g.join(ctx, tx, round, slices.Repeat([]sdc.Member{{Node: node, Category: sdc.NoCategory}}, n))
+	if err != nil {
 		return 0, err
 	}
-	for at := u.AnswersAs; ; at = tree[at].Parent {
-		err := tx.QueryRowContext(ctx, `UPDATE survey_groups SET invited = invited + $3
-			WHERE round_id = $1 AND coalesce(unit_id, 0) = $2 AND profession IS NULL RETURNING grp`, round, at, n).Scan(&group)
-		if !errors.Is(err, sql.ErrNoRows) {
-			return group, err
-		}
-		if n >= LeastGroup {
-			err := tx.QueryRowContext(ctx, `INSERT INTO survey_groups (round_id, grp, unit_id, invited)
-				SELECT $1, max(grp) + 1, $2, $3 FROM survey_groups WHERE round_id = $1 RETURNING grp`, round, null(at), n).Scan(&group)
-			return group, err
-		}
-		if at == 0 {
-			return 0, errs.New(errs.Invalid, "survey.slips-too-few", "n", LeastGroup)
+	return of[0], nil // all are alike
+}
+
+// countSlips counts new slips as people invited. The first of them stand for those of the unit who are invited by name and
+// have no address: they have been counted.
+func countSlips(ctx context.Context, tx *db.Tx, round, unit int64, n int) error {
+	waiting, err := unreached(ctx, tx, round)
+	if err != nil {
+		return err
+	}
+	standing := min(n, waiting[unit])
+	if _, err := tx.ExecContext(ctx, `UPDATE survey_rounds SET invited = invited + $2 WHERE id = $1`, round, n-standing); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE survey_round_units SET invited = invited + $3, standing = standing + $4 WHERE round_id = $1 AND unit_id = $2`,
+		round, unit, n-standing, standing)
+	return err
+}
+
+// unreached counts by unit the people who are invited by name, have no address, and for whom no slip stands yet.
+func unreached(ctx context.Context, q db.Q, round int64) (_ map[int64]int, err error) {
+	defer errs.Wrap(&err, "survey.unreached(%d)", round)
+	unitOf := map[int64]int64{}
+	var ids []int64
+	if err := eachRow(ctx, q, func(r *sql.Rows) error {
+		var person, unit int64
+		err := r.Scan(&person, &unit)
+		unitOf[person] = unit
+		ids = append(ids, person)
+		return err
+	}, `SELECT person_id, coalesce(unit_id, 0) FROM survey_invitations WHERE round_id = $1`, round); err != nil {
+		return nil, err
+	}
+	invited, err := people.PersonsByID(ctx, q, ids)
+	if err != nil {
+		return nil, err
+	}
+	n := map[int64]int{}
+	for _, p := range invited {
+		if p.Email == "" && p.Left.IsZero() {
+			n[unitOf[p.ID]]++
 		}
 	}
+	err = eachRow(ctx, q, func(r *sql.Rows) error {
+		var unit int64
+		var standing int
+		err := r.Scan(&unit, &standing)
+		n[unit] = max(n[unit]-standing, 0)
+		return err
+	}, `SELECT unit_id, standing FROM survey_round_units WHERE round_id = $1`, round)
+	return n, err
 }
 
 // SlipCodes returns the codes printed on a sheet of an open round, and the sheet's unit.

@@ -132,18 +132,29 @@ func (s *Service) writeState(ctx context.Context, round int64, id seal.StateID, 
 	return n == 1, err
 }
 
-// takenState is the newest state of a ballot, taken out at closing.
-type takenState struct {
+// foundState is the newest state of a ballot among all of a round.
+type foundState struct {
 	ballot seal.BallotID
 	id     seal.StateID
 	sealed []byte
 }
 
 // takeStates removes all states of a round and returns the newest of each ballot.
-func takeStates(ctx context.Context, tx *db.Tx, round int64, key *seal.Key) (_ []takenState, err error) {
+func takeStates(ctx context.Context, tx *db.Tx, round int64, key *seal.Key) (_ []foundState, err error) {
 	defer errs.Wrap(&err, "survey.takeStates(%d)", round)
+	out, err := newestStates(ctx, tx, round, key)
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM survey_ballots WHERE round_id = $1`, round)
+	return out, err
+}
+
+// newestStates returns the newest state of each ballot of a round.
+func newestStates(ctx context.Context, q db.Q, round int64, key *seal.Key) (_ []foundState, err error) {
+	defer errs.Wrap(&err, "survey.newestStates(%d)", round)
 	there := map[seal.StateID]bool{}
-	if err := eachRow(ctx, tx, func(r *sql.Rows) error {
+	if err := eachRow(ctx, q, func(r *sql.Rows) error {
 		var id []byte
 		if err := r.Scan(&id); err != nil {
 			return err
@@ -153,7 +164,7 @@ func takeStates(ctx context.Context, tx *db.Tx, round int64, key *seal.Key) (_ [
 	}, `SELECT id FROM survey_ballots WHERE round_id = $1`, round); err != nil {
 		return nil, err
 	}
-	ballots, err := ballotsOf(ctx, tx, round, key)
+	ballots, err := ballotsOf(ctx, q, round, key)
 	if err != nil {
 		return nil, err
 	}
@@ -172,14 +183,14 @@ func takeStates(ctx context.Context, tx *db.Tx, round int64, key *seal.Key) (_ [
 		}
 		newest[id] = ballot
 	}
-	var out []takenState
-	if err := eachRow(ctx, tx, func(r *sql.Rows) error {
+	var out []foundState
+	if err := eachRow(ctx, q, func(r *sql.Rows) error {
 		var id, sealed []byte
 		if err := r.Scan(&id, &sealed); err != nil {
 			return err
 		}
 		if ballot, ok := newest[seal.StateID(id)]; ok {
-			out = append(out, takenState{ballot, seal.StateID(id), sealed})
+			out = append(out, foundState{ballot, seal.StateID(id), sealed})
 		}
 		return nil
 	}, `SELECT id, sealed FROM survey_ballots WHERE round_id = $1`, round); err != nil {
@@ -188,8 +199,7 @@ func takeStates(ctx context.Context, tx *db.Tx, round int64, key *seal.Key) (_ [
 	if len(out) != len(newest) {
 		return nil, fmt.Errorf("%d ballots, want %d", len(out), len(newest))
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM survey_ballots WHERE round_id = $1`, round)
-	return out, err
+	return out, nil
 }
 
 // ballotsOf are the ballots of a round's invitations and slips.

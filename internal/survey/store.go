@@ -159,6 +159,7 @@ type RoundUnit struct {
 	Names      Words
 	Invited    int
 	AnswersAs  int64 // 0: the whole population
+	standing   int   // slips for people who are among the invited already
 }
 
 // RoundUnits returns the tree of a round as it stood at opening.
@@ -167,10 +168,10 @@ func RoundUnits(ctx context.Context, q db.Q, round int64) (_ []RoundUnit, err er
 	return db.Rows(ctx, q, func(r *sql.Rows, u *RoundUnit) error {
 		var parent, as sql.NullInt64
 		var fi, sv, en string
-		err := r.Scan(&u.ID, &parent, &u.Code, &fi, &sv, &en, &u.Invited, &as)
+		err := r.Scan(&u.ID, &parent, &u.Code, &fi, &sv, &en, &u.Invited, &as, &u.standing)
 		u.Parent, u.AnswersAs, u.Names = parent.Int64, as.Int64, Words{"fi": fi, "sv": sv, "en": en}
 		return err
-	}, `SELECT unit_id, parent_id, code, name_fi, name_sv, name_en, invited, answers_as FROM survey_round_units WHERE round_id = $1 ORDER BY unit_id`, round)
+	}, `SELECT unit_id, parent_id, code, name_fi, name_sv, name_en, invited, answers_as, standing FROM survey_round_units WHERE round_id = $1 ORDER BY unit_id`, round)
 }
 
 // Response is one answer set of a closed round.

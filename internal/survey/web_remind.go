@@ -40,6 +40,7 @@ type planLine struct {
 	Tone       ui.Tone
 	Editable   bool
 	Going      bool
+	Late       bool // its time has come and it has not run
 }
 
 // planLines tells of a round's reminders in the order in which they happen.
@@ -70,6 +71,7 @@ func (s *Service) planLines(ctx context.Context, p web.Page, r *Round) (out []pl
 		default:
 			line.State, line.Editable = p.T("survey.reminder-planned"), r.State == Draft || r.State == Open
 			line.Date = s.dueText(p, r, x, starts)
+			line.Late = r.State == Open && !x.Due(starts, r.ClosesAt).IsZero() && x.Due(starts, r.ClosesAt).Before(s.Now())
 			if due := x.Due(starts, r.ClosesAt); x.AfterDays == 0 && !due.IsZero() && r.ClosesAt.Sub(due) > 24*time.Hour {
 				line.When = p.T("survey.reminder-day-before") // the last one is too short
 			}

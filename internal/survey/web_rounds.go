@@ -26,6 +26,8 @@ func (s *Service) Routes() {
 	k.Handle("GET /rounds/new", people.ManageRounds, s.newRound)
 	k.Handle("POST /rounds", people.ManageRounds, s.createRound)
 	k.Handle("GET /rounds/{id}", people.ReadRounds, s.showRound)
+	k.Handle("GET /rounds/{id}/rates", people.ReadRounds, s.showRates)
+	k.Handle("GET /rounds/{id}/tell", people.ReadRounds, s.showTell)
 	k.Handle("GET /rounds/{id}/edit", people.ManageRounds, s.editRound)
 	k.Handle("POST /rounds/{id}/edit", people.ManageRounds, s.saveRound)
 	k.Handle("GET /rounds/{id}/open", people.ManageRounds, s.confirmOpen)
@@ -162,6 +164,13 @@ type roundPage struct {
 
 	Plan      []planLine
 	Reminding bool // a reminder is going on
+
+	Going   bool      // people can answer now
+	Rates   ratesCard // of an open round
+	Leads   bool      // the reader leads some of the invited
+	Say     string    // what a supervisor can say to them
+	Helpers []helper
+	Waits   []string // what goes on only when somebody does something
 }
 
 func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
@@ -200,6 +209,10 @@ func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.Reminding = slices.ContainsFunc(p.Plan, func(x planLine) bool { return x.Going })
+		p.Waits = s.stuck(&p)
+	}
+	if err := s.whileOpen(r.Context(), &p); err != nil {
+		return err
 	}
 	return s.Kit.Show(w, r, p.Page, roundView(p))
 }

@@ -56,10 +56,17 @@ func (s *Service) renderSlips(w http.ResponseWriter, r *http.Request, rd Round, 
 	for _, u := range units {
 		names[u.ID] = u.Names.In(p.Lang)
 	}
+	without, err := unreached(r.Context(), s.DB, rd.ID)
+	if err != nil {
+		return err
+	}
 	chosen := r.PostFormValue("unit")
 	walkUnits(units, p.Lang, func(u RoundUnit, depth int) {
-		id := idText(u.ID)
-		p.Units = append(p.Units, ui.Option{Value: id, Label: strings.Repeat("– ", depth) + u.Names.In(p.Lang), Selected: id == chosen})
+		id, name := idText(u.ID), u.Names.In(p.Lang)
+		if n := without[u.ID]; n > 0 {
+			name = p.T("survey.slips-without", "unit", name, "n", n)
+		}
+		p.Units = append(p.Units, ui.Option{Value: id, Label: strings.Repeat("– ", depth) + name, Selected: id == chosen})
 	})
 	all, err := slips(r.Context(), s.DB, rd.ID)
 	if err != nil {
