@@ -44,7 +44,7 @@ func (f *fixture) wantRates(r survey.Round, when string, want map[int64]sdc.Rate
 
 func TestRatesAreCountedOnceADayAndNeverInPartsOfOne(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		f := newFixture(t, d, 3, 20)            // unit 1 is the root, 2 to 4 have 20 people each
+		f := newFixture(t, d, 3, 20)           // unit 1 is the root, 2 to 4 have 20 people each
 		r := f.open(manyItems("i", 5, 5), nil) // on a Monday at 10 in Finland
 		codes := f.codes(r.ID)
 		for i := range 12 {
