@@ -76,6 +76,32 @@ func ok(t *testing.T, args ...string) string {
 	return r.out
 }
 
+func TestAListThatLooksLikeAPartOfTheStaffIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "t.db")
+	list := func(n int) string {
+		var b strings.Builder
+		b.WriteString("email,name,unit\n")
+		for i := range n {
+			fmt.Fprintf(&b, "p%d@a.example,P %[1]d,U\n", i)
+		}
+		path := filepath.Join(dir, fmt.Sprint(n, ".csv"))
+		must(t, os.WriteFile(path, []byte(b.String()), 0o600))
+		return path
+	}
+	units := filepath.Join(dir, "units.csv")
+	must(t, os.WriteFile(units, []byte("code,parent,name_fi\nU,,U\n"), 0o600))
+	ok(t, "migrate", "--db", file)
+	ok(t, "people", "import", "--db", file, "--units", units, "--people", list(100))
+	r := command(t, "people", "import", "--db", file, "--people", list(60))
+	if r.code != 2 || !strings.Contains(r.errOut, "40 of 100 people are not in the list") {
+		t.Errorf("exit %d: %s", r.code, r.errOut)
+	}
+	ok(t, "people", "import", "--db", file, "--people", list(60), "--dry-run")
+	ok(t, "people", "import", "--db", file, "--people", list(100)) // nobody had left
+	ok(t, "people", "import", "--db", file, "--people", list(60), "--many-leave")
+}
+
 func TestAMistakeOfWhoTypesIsToldInOneLine(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "t.db")

@@ -66,6 +66,7 @@ type peopleImportCmd struct {
 	Professions string `help:"CSV of professions: code, name_fi, name_sv, name_en." placeholder:"FILE" type:"existingfile"`
 	DryRun      bool   `help:"Only tell what would change."`
 	SkipBad     bool   `help:"Leave bad rows out instead of refusing the whole list."`
+	ManyLeave   bool   `help:"Go on although more than a tenth of the staff would leave."`
 }
 
 func (c *peopleImportCmd) Run(ctx context.Context) error {
@@ -88,6 +89,9 @@ func (c *peopleImportCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer done()
+	if err := c.checkLeaving(ctx, a, files); err != nil {
+		return err
+	}
 	change, err := a.People.Import(ctx, files, people.ImportOptions{DryRun: c.DryRun, SkipBad: c.SkipBad})
 	if change != nil {
 		writeChange(os.Stdout, change, c.DryRun, c.SkipBad)
@@ -97,6 +101,25 @@ func (c *peopleImportCmd) Run(ctx context.Context) error {
 	}
 	if err != nil {
 		return usage{err}
+	}
+	return nil
+}
+
+// checkLeaving refuses a list that looks like a part of the staff. What else is wrong with it is told by the import.
+func (c *peopleImportCmd) checkLeaving(ctx context.Context, a *app.App, files people.Files) error {
+	if c.DryRun || c.ManyLeave {
+		return nil
+	}
+	change, err := a.People.Import(ctx, files, people.ImportOptions{DryRun: true, SkipBad: true})
+	if err != nil || change == nil {
+		return nil
+	}
+	tree, err := people.LoadTree(ctx, a.Config.DB)
+	if err != nil {
+		return err
+	}
+	if change.ManyLeave(tree.Staff()) {
+		return usage{fmt.Errorf("%d of %d people are not in the list and would leave. Nothing was changed: look with --dry-run, and give --many-leave if it is right", len(change.Left), tree.Staff())}
 	}
 	return nil
 }

@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/jobs"
@@ -88,6 +90,7 @@ func New(c Config) (*App, error) {
 	a.Insight = &insight.Service{Kit: kit, Rounds: a.closedRounds, Round: a.closedRound, Note: a.noteResult}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.People.Parts = a.partsOf
+	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
 	kit.Menu = menu
 	kit.County = a.county
@@ -152,6 +155,22 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	wish, err := a.Mentors.Part(ctx, personID, t)
 	return []people.Part{wish}, err
+}
+
+// objectName names what the log speaks of by a code, and where it is.
+func (a *App) objectName(ctx context.Context, object, lang string) (name, url string, err error) {
+	code, ok := strings.CutPrefix(object, "round:")
+	if !ok {
+		return "", "", nil
+	}
+	r, err := survey.RoundByCode(ctx, a.Config.DB, code)
+	if errs.KindOf(err) == errs.NotFound {
+		return "", "", nil // a draft that was deleted
+	}
+	if err != nil {
+		return "", "", err
+	}
+	return r.Settings.Name.In(lang), "/rounds/" + strconv.FormatInt(r.ID, 10), nil
 }
 
 // noteResult writes down who looked at results or took them.

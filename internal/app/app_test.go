@@ -298,3 +298,20 @@ func TestThePlainLanguageSwitchStandsOnlyWhereItChangesSomething(t *testing.T) {
 	who.Get(links(s)[0]).Want(t, 200, `name="plain"`)
 	who.Get("/a/"+r.Code+"/9").Want(t, 200, `type="radio"`).Without(t, `name="plain"`)
 }
+
+func TestASheetWithoutAnyAnswerIsNotTaken(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		r := openRound(t, s, "taitorinki-pulse")
+		respondent := s.Anonymous()
+		p := respondent.Get(links(s)[0]).Want(t, 200)
+		for !strings.HasSuffix(p.Path, "/send") {
+			p = p.Form(t, p.Path).Send("go", "next").Want(t, 200)
+		}
+		p.Form(t, "/send").Send().Want(t, 422, "You have not answered anything yet")
+		must(t, s.Survey.CloseRound(t.Context(), r.ID, 0))
+		if r, err := survey.RoundByID(t.Context(), d, r.ID); err != nil || r.Responses != 0 {
+			t.Errorf("%d responses, %v", r.Responses, err)
+		}
+	})
+}

@@ -157,7 +157,7 @@ func TestWhoComesWithALaterStaffListIsInvited(t *testing.T) {
 	}
 	boss := s.Role(people.Coordinator)
 	boss.Get(fmt.Sprintf("/rounds/%d", r.ID)).Want(t, 200, "15")
-	boss.Get("/audit").Want(t, 200, "Newly invited to a round: 1")
+	boss.Get("/audit").Want(t, 200, "Newly invited to a round: 1", "Taitorinki: short survey")
 	s.Anonymous().Get(s.LinkIn(s.Mailed("new@shores.example")[0].Text)).Want(t, 200)
 }
 

@@ -60,7 +60,7 @@ func (s *Service) auditLines(ctx context.Context, p web.Page, entries []Entry) (
 			if o.name, o.url, err = s.object(ctx, e.Object, p.Lang); err != nil {
 				return nil, err
 			}
-			if !p.Who.May(ReadPeople) {
+			if !p.Who.May(ReadPeople) && !strings.HasPrefix(e.Object, "round:") {
 				o.url = ""
 			}
 			known[e.Object] = o
@@ -126,7 +126,10 @@ func (s *Service) object(ctx context.Context, object, lang string) (name, url st
 	kind, num, _ := strings.Cut(object, ":")
 	id, bad := strconv.ParseInt(num, 10, 64)
 	if bad != nil {
-		return firstOf(num, object), "", nil // a round's code, say
+		if s.ObjectName != nil {
+			name, url, err = s.ObjectName(ctx, object, lang)
+		}
+		return firstOf(name, firstOf(num, object)), url, err
 	}
 	switch kind {
 	case "person":

@@ -32,6 +32,10 @@ type Change struct {
 	free   []int64    // persons who have left and whose address goes to somebody else
 }
 
+// ManyLeave reports whether so many of the staff would leave that the list may be a part of it taken for the whole: more
+// than ten, and more than a tenth.
+func (c *Change) ManyLeave(staff int) bool { return len(c.Left) > 10 && len(c.Left)*10 > staff }
+
 // PersonChange is a person before and after; before is empty for somebody new, after for somebody who leaves.
 type PersonChange struct {
 	ID            int64 // 0 for somebody new in a dry run

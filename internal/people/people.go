@@ -33,6 +33,8 @@ type Service struct {
 	Now     func() time.Time
 	BaseURL string    // where links in mail begin, without a slash at the end
 	Rand    io.Reader // where tokens come from; nil is the machine's own source
+	// ObjectName names what the log speaks of by a code, such as a round, and where it is; "" when it is not known.
+	ObjectName func(ctx context.Context, object, lang string) (name, url string, err error)
 	// Parts returns what other features keep of a person, for "my data". nil is nothing.
 	Parts func(ctx context.Context, personID int64, t func(key string, args ...any) string) ([]Part, error)
 

@@ -26,10 +26,10 @@ const (
 	mostWishes  = 5                // of one person, within linkLives
 )
 
-// wish notes that somebody wants to sign in with an address, to come to the page next, and asks for the mail. An address
+// wish notes that somebody wants to sign in with an address, to come to the page next, and asks for the mail in a language. An address
 // that nobody has, and one wish too many, take the same steps for nobody, so that neither the answer nor its time tells whose
 // addresses are known.
-func (s *Service) wish(ctx context.Context, email, next string) (err error) {
+func (s *Service) wish(ctx context.Context, email, next, lang string) (err error) {
 	defer errs.Wrap(&err, "people.wish")
 	now := s.Now()
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
@@ -38,7 +38,7 @@ func (s *Service) wish(ctx context.Context, email, next string) (err error) {
 			return err
 		}
 		var id int64
-		err = tx.QueryRowContext(ctx, `INSERT INTO signins (person_id, asked_at, next) VALUES ($1, $2, $3) RETURNING id`, null(p.ID), db.At(now), next).Scan(&id)
+		err = tx.QueryRowContext(ctx, `INSERT INTO signins (person_id, asked_at, next, lang) VALUES ($1, $2, $3, $4) RETURNING id`, null(p.ID), db.At(now), next, lang).Scan(&id)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (s *Service) writeSignin(ctx context.Context, ref int64) (m mail.Message, e
 	defer errs.Wrap(&err, "people.writeSignin(%d)", ref)
 	now := s.Now()
 	var lang string
-	err = s.DB.QueryRowContext(ctx, `SELECT p.email, p.lang FROM signins s JOIN persons p ON p.id = s.person_id
+	err = s.DB.QueryRowContext(ctx, `SELECT p.email, coalesce(nullif(s.lang, ''), p.lang) FROM signins s JOIN persons p ON p.id = s.person_id
 		WHERE s.id = $1 AND s.asked_at > $2 AND p.left_at IS NULL`, ref, db.At(now.Add(-wishLives))).Scan(&m.To, &lang)
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, errs.Because(err, errs.NotFound, "people.link-bad")

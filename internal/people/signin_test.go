@@ -145,10 +145,23 @@ func TestTheMailSpeaksThePersonsLanguage(t *testing.T) {
 		p := newPlace(t, d)
 		p.grant("anna@hva.example", Coordinator, "")
 		p.must(p.setLang(p.ctx, p.person("anna@hva.example").ID, "sv"))
-		p.must(p.wish(p.ctx, "anna@hva.example", ""))
+		p.must(p.wish(p.ctx, "anna@hva.example", "", ""))
 		p.links()
 		m := p.box.Sent()[0]
 		if m.Subject != "Inloggningslänk: Taitorinki" || !strings.HasPrefix(m.Text, "Hej!") || !strings.Contains(m.Text, p.BaseURL+"/sign-in/") {
+			t.Errorf("mail: %s\n%s", m.Subject, m.Text)
+		}
+	})
+}
+
+func TestTheMailSpeaksTheLanguageOfThePageItWasAskedOn(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPlace(t, d)
+		p.grant("anna@hva.example", Coordinator, "")
+		p.must(p.setLang(p.ctx, p.person("anna@hva.example").ID, "sv"))
+		p.must(p.wish(p.ctx, "anna@hva.example", "", "en"))
+		p.links()
+		if m := p.box.Sent()[0]; !strings.HasPrefix(m.Text, "Hello") {
 			t.Errorf("mail: %s\n%s", m.Subject, m.Text)
 		}
 	})
@@ -176,7 +189,7 @@ func TestALateMailIsNotSent(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		p := newPlace(t, d)
 		p.grant("anna@hva.example", Coordinator, "")
-		p.must(p.wish(p.ctx, "anna@hva.example", ""))
+		p.must(p.wish(p.ctx, "anna@hva.example", "", ""))
 		p.clock.add(2 * time.Hour)
 		if got := p.links(); len(got) != 0 {
 			t.Errorf("mails: %d, want none", len(got))

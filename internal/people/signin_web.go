@@ -44,7 +44,7 @@ func (s *Service) askSignIn(w http.ResponseWriter, r *http.Request) error {
 		p.Shell.Narrow = true
 		return s.Kit.ShowInvalid(w, r, p.Page, signInPage(p))
 	}
-	if err := s.wish(r.Context(), p.Email, p.Next); err != nil {
+	if err := s.wish(r.Context(), p.Email, p.Next, s.Kit.Lang(r)); err != nil {
 		return err
 	}
 	p.Page = s.Kit.Page(r, "people.link-sent-title")

@@ -136,7 +136,7 @@ func (s *Service) difference(r *http.Request) (p differencePage, err error) {
 	}
 	p.Names = namesOf(t, p.Change, p.Lang)
 	p.Sections = p.sections()
-	p.Much = len(p.Change.Left)*10 > t.Staff() && len(p.Change.Left) > 10
+	p.Much = p.Change.ManyLeave(t.Staff())
 	return p, nil
 }
 

@@ -240,8 +240,11 @@ func (s *Service) SubmitWith(ctx context.Context, sh *Sheet, nonce uint64, code 
 		case b.submitted:
 			return &Ended{ErrUsed, *sh.Round}
 		}
-		b.submitted, b.nonce, b.code = true, nonce, code
 		b.answers = sh.Instrument.Clean(b.answers)
+		if !slices.ContainsFunc(b.answers, func(a string) bool { return a != "" }) {
+			return errs.New(errs.Invalid, nothingAnswered) // it would count as a response and say nothing
+		}
+		b.submitted, b.nonce, b.code = true, nonce, code
 		if slices.Contains(b.counted, true) { // pages that were left by another way than their button
 			for i := range b.counted {
 				owed += b.pay(i)

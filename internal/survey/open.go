@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"slices"
 
 	"taitorinki/internal/db"
@@ -88,7 +89,8 @@ func (s *Service) DeleteDraft(ctx context.Context, id int64) (err error) {
 	}); err != nil {
 		return err
 	}
-	return s.Vault.Destroy(r.Code) // an opening that failed may have left one
+	// An opening that failed may have left keys.
+	return errors.Join(s.Vault.Destroy(r.Code), s.Vault.Destroy(seal.Series(r.Code)))
 }
 
 // grouping is what a response will say of its respondent.

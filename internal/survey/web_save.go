@@ -217,13 +217,17 @@ type sendPage struct {
 	NewCode, OldCode string
 	NoCode           bool
 	CodeError        string
+	Nothing          bool // was handed in
 }
+
+// nothingAnswered is what is wrong with a sheet without any answer.
+const nothingAnswered = "survey.send-nothing"
 
 func (s *Service) showSend(w http.ResponseWriter, r *http.Request, sh *Sheet) error {
-	return s.renderSend(w, r, sh, false)
+	return s.renderSend(w, r, sh, "")
 }
 
-func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, sh *Sheet, badCode bool) error {
+func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, sh *Sheet, wrong string) error {
 	set, err := s.SettingsOf(r.Context(), sh.Round.ID)
 	if err != nil {
 		return err
@@ -233,8 +237,8 @@ func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 	p.Form = ui.SurveyPage{ID: "send", Action: "/a/" + p.Round + "/send", SaveURL: "/a/" + p.Round + "/save", Ballot: sh.Tag, Shared: web.Shared(r)}
 	p.Shell.Title = p.T("survey.send-title")
 	p.offerCode(r, set)
-	if badCode {
-		p.CodeError = p.T("survey.code-mistyped")
+	if p.Nothing = wrong == nothingAnswered; wrong != "" && !p.Nothing {
+		p.CodeError = p.T(wrong)
 	}
 	p.Answered, p.Of = in.Answered(sh.Answers)
 	p.MostlyMissing = p.Answered*2 < p.Of
@@ -247,7 +251,7 @@ func (s *Service) renderSend(w http.ResponseWriter, r *http.Request, sh *Sheet, 
 			p.Missing = append(p.Missing, ui.NavItem{Label: strconv.Itoa(it.Index+1) + ". " + it.Text.In(p.Lang), URL: "/a/" + p.Round + "/" + strconv.Itoa(it.Page+1) + "#" + itemPrefix + it.ID})
 		}
 	}
-	if badCode {
+	if wrong != "" {
 		return s.Kit.ShowInvalid(w, r, p.Page, sendingPage(p))
 	}
 	return s.Kit.Show(w, r, p.Page, sendingPage(p))
@@ -281,9 +285,12 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request) error {
 	}
 	code, err := codeOf(r, set)
 	if err != nil && !sh.Submitted {
-		return s.renderSend(w, r, sh, true)
+		return s.renderSend(w, r, sh, "survey.code-mistyped")
 	}
 	secret, err := s.SubmitWith(r.Context(), sh, nonce, code)
+	if errs.KindOf(err) == errs.Invalid {
+		return s.renderSend(w, r, sh, nothingAnswered)
+	}
 	if err != nil {
 		return s.linkPage(w, r, err)
 	}
