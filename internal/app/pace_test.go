@@ -14,6 +14,7 @@ import (
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey"
+	"taitorinki/internal/survey/remind"
 )
 
 // night is a pace whose hours are not now, and the hour at which they begin: the library of sessions reads the machine's
@@ -83,4 +84,43 @@ func TestACoordinatorSeesThatTheMailServerTakesNothing(t *testing.T) {
 	s.Outbox.Sender = working
 	s.Work()
 	boss.Get(page).Want(t, 200).Without(t, "No mails are going out")
+}
+
+// A reminder whose time comes late in the evening waits for the morning, and passes over those who answer in the night.
+func TestARemindersMailWaitsForTheMorningToo(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		r := draft(t, s, nil)
+		must(t, d.InTx(t.Context(), func(tx *db.Tx) error { return remind.Save(t.Context(), tx, r.ID, &remind.Reminder{AfterDays: 7}) }))
+		must(t, s.Survey.CheckAndOpen(t.Context(), r.ID, 0))
+		s.Work()
+		invitations := links(s)
+		openedBefore(t, s, r, 8*24*time.Hour)
+
+		s.Outbox.Unpaced = false
+		at, _ := night(s)
+		must(t, outbox.SetPace(t.Context(), d, r.Topic(), at))
+		before := len(s.Mail.Sent())
+		s.Work()
+		if c, err := outbox.Count(t.Context(), d, r.Topic()+":reminder:1"); err != nil || c.Waiting != 14 {
+			t.Fatalf("%d reminders wait, %v; want one for each of the 14 invited", c.Waiting, err)
+		}
+		if n := len(s.Mail.Sent()) - before; n != 0 {
+			t.Fatalf("%d reminders went at night", n)
+		}
+		for i, l := range invitations[:5] {
+			answer(t, s, l, i)
+		}
+		must(t, outbox.SetPace(t.Context(), d, r.Topic(), outbox.Pace{PerMinute: 600, ToHour: 24})) // it is morning
+		for range 20 {
+			s.Work()
+			s.Clock.Move(time.Second)
+		}
+		if n := len(s.Mail.Sent()) - before; n != 9 {
+			t.Errorf("%d reminders went, want those to the 9 who have not answered", n)
+		}
+		if c, err := outbox.Count(t.Context(), d, r.Topic()+":reminder:1"); err != nil || c.Waiting != 0 || c.Sent != 14 {
+			t.Errorf("rows of reminders: %+v, %v; want 14 that look alike", c, err)
+		}
+	})
 }
