@@ -1,6 +1,7 @@
 package survey_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -9,8 +10,10 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
+	"taitorinki/internal/errs"
 	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/link"
+	"taitorinki/internal/survey/seal"
 	"taitorinki/internal/survey/wavecode"
 )
 
@@ -180,6 +183,24 @@ func TestTheFeedbackShowsEarlierWavesToWhoHoldsTheCodeAlone(t *testing.T) {
 		}
 		if kept, err := f.s.Vault.Rounds(); err != nil || len(kept) != 0 {
 			t.Errorf("keys of rounds left: %v, %v", kept, err)
+		}
+	})
+}
+
+func TestAnEndedSeriesCanNotGoOn(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		f := newFixture(t, d, 1, 8)
+		r := f.open(manyItems("i", 5, 5), func(r *survey.Round) { r.Settings.Waves = true })
+		if err := f.s.EndSeries(t.Context(), r.ID, 0); !isKey(err, errs.Conflict, "survey.series-open") {
+			t.Errorf("ending the series of an open round: %v", err)
+		}
+		must(t, f.s.CloseRound(t.Context(), r.ID, 0))
+		if _, err := f.s.Vault.Load(seal.Series(r.Code)); err != nil {
+			t.Fatal(err)
+		}
+		must(t, f.s.EndSeries(t.Context(), r.ID, 0))
+		if _, err := f.restarted().Vault.Load(seal.Series(r.Code)); !errors.Is(err, seal.ErrNoKey) {
+			t.Errorf("the key of the ended series: %v", err)
 		}
 	})
 }

@@ -44,6 +44,8 @@ func (s *Service) Routes() {
 	k.Handle("GET /rounds/{id}/slips/{sheet}", people.ManageRounds, s.printSlips)
 	k.Handle("GET /rounds/{id}/extend", people.ManageRounds, s.extendForm)
 	k.Handle("POST /rounds/{id}/extend", people.ManageRounds, s.extend)
+	k.Handle("GET /rounds/{id}/end-series", people.ManageRounds, s.confirmEndSeries)
+	k.Handle("POST /rounds/{id}/end-series", people.ManageRounds, s.endSeries)
 	k.Handle("GET /rounds/{id}/close", people.ManageRounds, s.confirmClose)
 	k.Handle("POST /rounds/{id}/close", people.ManageRounds, s.closeRound)
 }
@@ -171,6 +173,7 @@ type roundPage struct {
 	Say     string    // what a supervisor can say to them
 	Helpers []helper
 	Waits   []string // what goes on only when somebody does something
+	Series  bool     // a later round can be of the closed round's series
 }
 
 func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
@@ -210,6 +213,9 @@ func (s *Service) showRound(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Reminding = slices.ContainsFunc(p.Plan, func(x planLine) bool { return x.Going })
 		p.Waits = s.stuck(&p)
+		if p.Series, err = s.goesOn(r.Context(), &rd); err != nil {
+			return err
+		}
 	}
 	if err := s.whileOpen(r.Context(), &p); err != nil {
 		return err

@@ -94,7 +94,12 @@ func (s *Service) series(ctx context.Context, draft *Round) (out []Round, err er
 			return nil, err
 		}
 		known := slices.ContainsFunc(out, func(y Round) bool { return y.FirstOfSeries() == x.FirstOfSeries() })
-		if x.State != Draft && x.Settings.Waves && was.Key == in.Key && !known {
+		if x.State == Draft || was.Key != in.Key || known {
+			continue
+		}
+		if on, err := s.goesOn(ctx, &x); err != nil {
+			return nil, err
+		} else if on {
 			out = append(out, x)
 		}
 	}

@@ -1,0 +1,107 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/people"
+	"taitorinki/internal/survey/seal"
+	"taitorinki/internal/web"
+)
+
+// EndSeries destroys the key of a round's series: its responses can be paired with no later round ever after. A series with
+// a round that is open is errs.Conflict. By is the person who ends it.
+func (s *Service) EndSeries(ctx context.Context, id, by int64) (err error) {
+	defer errs.Wrap(&err, "survey.EndSeries(%d)", id)
+	key, open, err := s.seriesKey(ctx, id)
+	if err != nil {
+		return err
+	}
+	if open {
+		return errs.New(errs.Conflict, "survey.series-open")
+	}
+	// The note first: what is destroyed without one can't be told of any more.
+	if err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		r, err := RoundByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return people.Audit(ctx, tx, s.Now(), by, "round.series-end", "round:"+r.Code, "")
+	}); err != nil {
+		return err
+	}
+	return s.Vault.Destroy(key)
+}
+
+// seriesKey names the key of a round's series, and tells whether a round of the series can still be answered.
+func (s *Service) seriesKey(ctx context.Context, id int64) (key string, open bool, err error) {
+	r, err := RoundByID(ctx, s.DB, id)
+	if err != nil {
+		return "", false, err
+	}
+	first, err := RoundByID(ctx, s.DB, r.FirstOfSeries())
+	if err != nil {
+		return "", false, err
+	}
+	all, err := Rounds(ctx, s.DB)
+	if err != nil {
+		return "", false, err
+	}
+	open = slices.ContainsFunc(all, func(x Round) bool {
+		return (x.State == Open || x.State == Closing) && x.FirstOfSeries() == first.ID
+	})
+	return seal.Series(first.Code), open, nil
+}
+
+// goesOn reports whether later rounds can join a round's series: its key is there.
+func (s *Service) goesOn(ctx context.Context, r *Round) (bool, error) {
+	if !r.Settings.Waves {
+		return false, nil
+	}
+	key, _, err := s.seriesKey(ctx, r.ID)
+	if err != nil {
+		return false, err
+	}
+	_, err = s.Vault.Load(key)
+	if errors.Is(err, seal.ErrNoKey) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (s *Service) confirmEndSeries(w http.ResponseWriter, r *http.Request) error {
+	rd, err := s.managedRound(r)
+	if err != nil {
+		return err
+	}
+	on, err := s.goesOn(r.Context(), &rd)
+	if err != nil {
+		return err
+	}
+	if rd.State != Closed || !on {
+		return web.See(w, r, roundURL(rd.ID))
+	}
+	p := checkPage{Page: s.Kit.Page(r, "survey.series-end-title"), Round: rd}
+	p.Shell.Narrow = true
+	p.Name = rd.Settings.Name.In(p.Lang)
+	return s.Kit.Show(w, r, p.Page, seriesEndConfirm(p))
+}
+
+func (s *Service) endSeries(w http.ResponseWriter, r *http.Request) error {
+	rd, err := s.managedRound(r)
+	if err != nil {
+		return err
+	}
+	if rd.State != Closed {
+		return errs.New(errs.Conflict, "survey.series-open")
+	}
+	if err := s.EndSeries(r.Context(), rd.ID, web.VisitorOf(r).ID); err != nil {
+		return err
+	}
+	s.Kit.Flash(r, "survey.series-ended")
+	return web.See(w, r, roundURL(rd.ID))
+}
