@@ -23,7 +23,9 @@ import (
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
 	"taitorinki/internal/survey"
+	"taitorinki/internal/survey/answering"
 	"taitorinki/internal/survey/instrument"
+	"taitorinki/internal/survey/rounds"
 	"taitorinki/internal/survey/seal"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
@@ -54,6 +56,7 @@ type App struct {
 	Outbox  *outbox.Outbox
 	People  *people.Service
 	Survey  *survey.Service
+	Rounds  *rounds.Pages
 	Insight *insight.Service
 	Mentors *mentoring.Service
 
@@ -87,6 +90,7 @@ func New(c Config) (*App, error) {
 	a.People = &people.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.Survey = &survey.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Worker: a.Worker, Now: c.Now, BaseURL: c.BaseURL,
 		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}, County: a.People.County, WishPath: mentoring.WishPath}
+	a.Rounds = &rounds.Pages{Service: a.Survey}
 	a.Insight = &insight.Service{Kit: kit, Rounds: a.closedRounds, Round: a.closedRound, Note: a.noteResult}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.People.Parts = a.partsOf
@@ -96,7 +100,8 @@ func New(c Config) (*App, error) {
 	kit.County = a.county
 
 	a.People.Routes()
-	a.Survey.Routes()
+	a.Rounds.Routes()
+	(&answering.Pages{Service: a.Survey}).Routes()
 	a.Insight.Routes()
 	a.Mentors.Routes()
 	a.routes()

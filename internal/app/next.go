@@ -101,7 +101,7 @@ func (a *App) openRounds(ctx context.Context, p web.Page, rounds []survey.Round)
 
 // standing tells when a round closes and how many have answered.
 func (a *App) standing(ctx context.Context, p web.Page, r *survey.Round) ([]string, error) {
-	rates, err := a.Survey.RateLines(ctx, p, r)
+	rates, err := a.Rounds.RateLines(ctx, p, r)
 	return append([]string{closing(p, r, a.Config.Now())}, rates...), err
 }
 

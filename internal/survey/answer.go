@@ -242,7 +242,7 @@ func (s *Service) SubmitWith(ctx context.Context, sh *Sheet, nonce uint64, code 
 		}
 		b.answers = sh.Instrument.Clean(b.answers)
 		if !slices.ContainsFunc(b.answers, func(a string) bool { return a != "" }) {
-			return errs.New(errs.Invalid, nothingAnswered) // it would count as a response and say nothing
+			return errs.New(errs.Invalid, NothingAnswered) // it would count as a response and say nothing
 		}
 		b.submitted, b.nonce, b.code = true, nonce, code
 		if slices.Contains(b.counted, true) { // pages that were left by another way than their button
@@ -271,3 +271,9 @@ func (s *Service) Withdraw(ctx context.Context, sh *Sheet) error {
 		return nil
 	})
 }
+
+// FromSlip reports whether the sheet came from a paper slip, which is of no use any more.
+func (sh *Sheet) FromSlip() bool { return sh.ballot.taken }
+
+// NothingAnswered is what is wrong with a sheet that is handed in without any answer.
+const NothingAnswered = "survey.send-nothing"

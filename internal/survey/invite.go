@@ -30,7 +30,7 @@ func (s *Service) Jobs() {
 // writeInvitation writes the mail of an invitation when it is sent; the link stands nowhere before.
 func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Message, err error) {
 	defer errs.Wrap(&err, "survey.writeInvitation")
-	inv, round, err := invitationByID(ctx, s.DB, ref)
+	inv, round, err := InvitationByID(ctx, s.DB, ref)
 	if err != nil {
 		return m, err
 	}
@@ -49,20 +49,20 @@ func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Messag
 	if err != nil {
 		return m, err
 	}
-	lang := mailLang(r.Settings, p.Lang)
-	return s.invitationMail(&r, lang, p.Email, s.InvitationURL(r.Code, key.Token(inv.ID))), nil
+	lang := MailLang(r.Settings, p.Lang)
+	return s.InvitationMail(&r, lang, p.Email, s.InvitationURL(r.Code, key.Token(inv.ID))), nil
 }
 
-func (s *Service) invitationMail(r *Round, lang, address, url string) mail.Message {
+func (s *Service) InvitationMail(r *Round, lang, address, url string) mail.Message {
 	return mail.Message{
 		To:      address,
-		Subject: s.fillSubject(r, lang, r.Settings.Subject.In(lang)),
+		Subject: s.FillSubject(r, lang, r.Settings.Subject.In(lang)),
 		Text:    s.fillText(r, lang, r.Settings.Invitation.In(lang), url),
 	}
 }
 
 // mailLang is the language in which a round writes to a person of a language.
-func mailLang(set *Settings, lang string) string {
+func MailLang(set *Settings, lang string) string {
 	if !slices.Contains(set.Languages, lang) && len(set.Languages) > 0 {
 		return set.Languages[0]
 	}
@@ -79,7 +79,7 @@ func (s *Service) fillText(r *Round, lang, text, url string) string {
 
 // fillSubject does the same for the subject, without the link: mail servers write subjects into their logs, and the link
 // is the person.
-func (s *Service) fillSubject(r *Round, lang, subject string) string {
+func (s *Service) FillSubject(r *Round, lang, subject string) string {
 	return strings.Join(strings.Fields(s.fill(r, lang, subject, "")), " ")
 }
 
@@ -89,10 +89,13 @@ func (s *Service) fill(r *Round, lang, text, url string) string {
 		closes = i18n.Time(lang, r.ClosesAt)
 	}
 	return strings.NewReplacer("{link}", url, "{closes}", closes, "{name}", r.Settings.Name.In(lang),
-		"{privacy}", s.BaseURL+noticePath(r.Code), "{wishes}", s.BaseURL+s.WishPath).Replace(text)
+		"{privacy}", s.BaseURL+NoticePath(r.Code), "{wishes}", s.BaseURL+s.WishPath).Replace(text)
 }
 
-func invitationByID(ctx context.Context, q db.Q, id int64) (inv Invitation, round int64, err error) {
+func InvitationByID(ctx context.Context, q db.Q, id int64) (inv Invitation, round int64, err error) {
 	err = q.QueryRowContext(ctx, `SELECT id, person_id, round_id FROM survey_invitations WHERE id = $1`, id).Scan(&inv.ID, &inv.PersonID, &round)
 	return inv, round, missing(err, "survey.link-unknown")
 }
+
+// NoticePath is where the privacy notice of a round stands, given its code.
+func NoticePath(round string) string { return "/privacy/" + round }

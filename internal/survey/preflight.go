@@ -131,9 +131,9 @@ func checkWords(set *Settings, has []string) []Issue {
 		if !known[l] {
 			out = append(out, Issue{Key: "survey.check-instrument-language", Args: []any{"lang", l}})
 		}
-		for _, x := range set.words() {
-			if strings.TrimSpace(x.words[l]) == "" {
-				out = append(out, Issue{Key: "survey.check-missing-" + x.name, Args: []any{"lang", l}})
+		for _, x := range set.Texts() {
+			if strings.TrimSpace(x.Words[l]) == "" {
+				out = append(out, Issue{Key: "survey.check-missing-" + x.Name, Args: []any{"lang", l}})
 			}
 		}
 	}

@@ -243,7 +243,7 @@ func (r *Rates) Under(lang string, unit int64) (out []UnitRate) {
 			walk(u.ID, u.Names, depth)
 		}
 	}
-	walk(unit, r.names(unit), 0)
+	walk(unit, r.Names(unit), 0)
 	return out
 }
 
@@ -256,7 +256,7 @@ func (r *Rates) oneHolds(roots []RoundUnit) bool {
 	return told
 }
 
-func (r *Rates) names(unit int64) Words {
+func (r *Rates) Names(unit int64) Words {
 	if i := slices.IndexFunc(r.units, func(u RoundUnit) bool { return u.ID == unit }); i >= 0 {
 		return r.units[i].Names
 	}
@@ -267,7 +267,7 @@ func (r *Rates) names(unit int64) Words {
 func (r *Rates) Nearest(unit int64) (x UnitRate, ok bool) {
 	for {
 		if rate, told := r.told[unit]; told {
-			return UnitRate{Unit: unit, Names: r.names(unit), Rate: rate}, true
+			return UnitRate{Unit: unit, Names: r.Names(unit), Rate: rate}, true
 		}
 		if unit == 0 {
 			return x, false

@@ -29,7 +29,7 @@ import (
 const KindRemind = "survey.remind"
 
 // reminderTopic is a reminder's topic in the outbox.
-func (r *Round) reminderTopic(n int) string { return fmt.Sprintf("%s:reminder:%d", r.Topic(), n) }
+func (r *Round) ReminderTopic(n int) string { return fmt.Sprintf("%s:reminder:%d", r.Topic(), n) }
 
 // purpose is what the pseudonyms of a reminder are for: those of two reminders have nothing in common.
 func purpose(n int) string { return fmt.Sprintf("reminder %d", n) }
@@ -149,7 +149,7 @@ func (s *Service) addReminders(ctx context.Context, tx *db.Tx, r *Round, n int, 
 	}
 	items := make([]outbox.Item, len(invs))
 	for i, inv := range invs {
-		items[i] = outbox.Item{Topic: r.reminderTopic(n), Kind: KindRemind, Ref: pseudonym(inv.ID)}
+		items[i] = outbox.Item{Topic: r.ReminderTopic(n), Kind: KindRemind, Ref: pseudonym(inv.ID)}
 	}
 	slices.SortFunc(items, func(a, b outbox.Item) int { return cmp.Compare(a.Ref, b.Ref) })
 	return outbox.Add(ctx, tx, s.Now(), items)
@@ -264,11 +264,11 @@ func (s *Service) writeReminder(ctx context.Context, ref int64) (m mail.Message,
 	if err != nil {
 		return m, err
 	}
-	lang := mailLang(r.Settings, p.Lang)
-	return s.reminderMail(&r, &reminder, lang, p.Email, s.InvitationURL(r.Code, key.Token(to.inv.ID))), nil
+	lang := MailLang(r.Settings, p.Lang)
+	return s.ReminderMail(&r, &reminder, lang, p.Email, s.InvitationURL(r.Code, key.Token(to.inv.ID))), nil
 }
 
-func (s *Service) reminderMail(r *Round, x *remind.Reminder, lang, address, url string) mail.Message {
+func (s *Service) ReminderMail(r *Round, x *remind.Reminder, lang, address, url string) mail.Message {
 	subject, text := s.defaultReminder(x.AfterDays, lang)
 	if own := x.Subject[lang]; own != "" {
 		subject = own
@@ -276,7 +276,7 @@ func (s *Service) reminderMail(r *Round, x *remind.Reminder, lang, address, url 
 	if own := x.Text[lang]; own != "" {
 		text = own
 	}
-	return mail.Message{To: address, Subject: s.fillSubject(r, lang, subject), Text: s.fillText(r, lang, text, url)}
+	return mail.Message{To: address, Subject: s.FillSubject(r, lang, subject), Text: s.fillText(r, lang, text, url)}
 }
 
 // wantsReminder reports whether somebody can be reached and has not answered.
@@ -313,7 +313,7 @@ func (s *Service) reachable(ctx context.Context, r *Round, to reminded, p *peopl
 		return false, err
 	}
 	for n := 1; n < to.n; n++ {
-		m, err := outbox.StandingOf(ctx, s.DB, r.reminderTopic(n), KindRemind, key.Pseudonyms(purpose(n))(to.inv.ID))
+		m, err := outbox.StandingOf(ctx, s.DB, r.ReminderTopic(n), KindRemind, key.Pseudonyms(purpose(n))(to.inv.ID))
 		if err != nil || m.State == "refused" {
 			return false, err
 		}
@@ -350,7 +350,7 @@ func (s *Service) forgetReminders(ctx context.Context, tx *db.Tx, r *Round) erro
 		return err
 	}
 	for _, x := range plan {
-		if err := outbox.Forget(ctx, tx, r.reminderTopic(x.N)); err != nil {
+		if err := outbox.Forget(ctx, tx, r.ReminderTopic(x.N)); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ func (r Revision) next() Revision { return r%255 + 1 }
 func firstRevisions(n int) []Revision { return slices.Repeat([]Revision{1}, n) }
 
 // answeredElsewhere is the key of the problem that an item has an answer which the giver of another has not seen.
-const answeredElsewhere = "ui.answered-elsewhere"
+const AnsweredElsewhere = "ui.answered-elsewhere"
 
 // wish is a valid answer, and the revision of the one that it takes the place of.
 type wish struct {
@@ -34,7 +34,7 @@ func (b *ballot) take(in *instrument.Instrument, wishes map[int]wish) (elsewhere
 		switch {
 		case !given || w.answer == b.answers[i]:
 		case w.seen != 0 && w.seen != b.revisions[i]:
-			elsewhere = append(elsewhere, instrument.Problem{Where: it.ID, Key: answeredElsewhere})
+			elsewhere = append(elsewhere, instrument.Problem{Where: it.ID, Key: AnsweredElsewhere})
 		default:
 			b.answers[i], b.revisions[i] = w.answer, b.revisions[i].next()
 		}
@@ -46,7 +46,7 @@ func (b *ballot) take(in *instrument.Instrument, wishes map[int]wish) (elsewhere
 func (sh *Sheet) Revision(item int) Revision { return sh.ballot.revisions[item] }
 
 // pageRevisions are the revisions of a page's answers as its form carries them: two hexadecimal digits for each item.
-func (sh *Sheet) pageRevisions(page *instrument.Page) string {
+func (sh *Sheet) PageRevisions(page *instrument.Page) string {
 	raw := make([]byte, len(page.Items))
 	for i, it := range page.Items {
 		raw[i] = byte(sh.Revision(it.Index))
@@ -55,7 +55,7 @@ func (sh *Sheet) pageRevisions(page *instrument.Page) string {
 }
 
 // seenOn reads what pageRevisions wrote.
-func seenOn(page *instrument.Page, text string) ([]Revision, bool) {
+func SeenOn(page *instrument.Page, text string) ([]Revision, bool) {
 	raw, err := hex.DecodeString(text)
 	if err != nil || len(raw) != len(page.Items) {
 		return nil, false

@@ -3,14 +3,12 @@ package survey
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey/seal"
-	"taitorinki/internal/web"
 )
 
 // EndSeries destroys the key of a round's series: its responses can be paired with no later round ever after. A series with
@@ -58,7 +56,7 @@ func (s *Service) seriesKey(ctx context.Context, id int64) (key string, open boo
 }
 
 // goesOn reports whether later rounds can join a round's series: its key is there.
-func (s *Service) goesOn(ctx context.Context, r *Round) (bool, error) {
+func (s *Service) GoesOn(ctx context.Context, r *Round) (bool, error) {
 	if !r.Settings.Waves {
 		return false, nil
 	}
@@ -71,37 +69,4 @@ func (s *Service) goesOn(ctx context.Context, r *Round) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-func (s *Service) confirmEndSeries(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.managedRound(r)
-	if err != nil {
-		return err
-	}
-	on, err := s.goesOn(r.Context(), &rd)
-	if err != nil {
-		return err
-	}
-	if rd.State != Closed || !on {
-		return web.See(w, r, roundURL(rd.ID))
-	}
-	p := checkPage{Page: s.Kit.Page(r, "survey.series-end-title"), Round: rd}
-	p.Shell.Narrow = true
-	p.Name = rd.Settings.Name.In(p.Lang)
-	return s.Kit.Show(w, r, p.Page, seriesEndConfirm(p))
-}
-
-func (s *Service) endSeries(w http.ResponseWriter, r *http.Request) error {
-	rd, err := s.managedRound(r)
-	if err != nil {
-		return err
-	}
-	if rd.State != Closed {
-		return errs.New(errs.Conflict, "survey.series-open")
-	}
-	if err := s.EndSeries(r.Context(), rd.ID, web.VisitorOf(r).ID); err != nil {
-		return err
-	}
-	s.Kit.Flash(r, "survey.series-ended")
-	return web.See(w, r, roundURL(rd.ID))
 }

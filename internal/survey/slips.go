@@ -26,7 +26,7 @@ type Slip struct {
 	Sheet      int // those made at once
 }
 
-func slips(ctx context.Context, q db.Q, round int64) (_ []Slip, err error) {
+func Slips(ctx context.Context, q db.Q, round int64) (_ []Slip, err error) {
 	defer errs.Wrap(&err, "survey.slips(%d)", round)
 	return db.Rows(ctx, q, func(r *sql.Rows, x *Slip) error { return r.Scan(&x.ID, &x.UnitID, &x.Sheet) },
 		`SELECT id, unit_id, sheet FROM survey_slips WHERE round_id = $1 ORDER BY id`, round)
@@ -74,7 +74,7 @@ func (s *Service) AddSlips(ctx context.Context, round, unit int64, n int, by int
 		if sheet, err = writeSlips(ctx, tx, round, unit, n); err != nil {
 			return err
 		}
-		made, err := slips(ctx, tx, round)
+		made, err := Slips(ctx, tx, round)
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func slipGroup(ctx context.Context, tx *db.Tx, round, unit int64, n int) (group 
 // countSlips counts new slips as people invited. The first of them stand for those of the unit who are invited by name and
 // have no address: they have been counted.
 func countSlips(ctx context.Context, tx *db.Tx, round, unit int64, n int) error {
-	waiting, err := unreached(ctx, tx, round)
+	waiting, err := Unreached(ctx, tx, round)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func countSlips(ctx context.Context, tx *db.Tx, round, unit int64, n int) error 
 }
 
 // unreached counts by unit the people who are invited by name, have no address, and for whom no slip stands yet.
-func unreached(ctx context.Context, q db.Q, round int64) (_ map[int64]int, err error) {
+func Unreached(ctx context.Context, q db.Q, round int64) (_ map[int64]int, err error) {
 	defer errs.Wrap(&err, "survey.unreached(%d)", round)
 	unitOf := map[int64]int64{}
 	var ids []int64
@@ -181,7 +181,7 @@ func (s *Service) SlipCodes(ctx context.Context, r *Round, sheet int) (unit int6
 	if err != nil {
 		return 0, nil, err
 	}
-	all, err := slips(ctx, s.DB, r.ID)
+	all, err := Slips(ctx, s.DB, r.ID)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -198,7 +198,7 @@ func (s *Service) SlipCodes(ctx context.Context, r *Round, sheet int) (unit int6
 }
 
 // slip opens the ballot of a slip, and gives the personal link's code of whoever takes it into use.
-func (s *Service) slip(ctx context.Context, code string) (sh *Sheet, personal string, err error) {
+func (s *Service) Slip(ctx context.Context, code string) (sh *Sheet, personal string, err error) {
 	round, secret, err := link.Parse(link.Slip, code)
 	if err != nil {
 		return nil, "", ErrMistyped
@@ -218,7 +218,7 @@ func (s *Service) slip(ctx context.Context, code string) (sh *Sheet, personal st
 // TakeSlip takes a slip into use and returns the code of the personal link that replaces it. The same form sent twice (the
 // same nonce) succeeds both times; everybody else finds ErrSlipTaken.
 func (s *Service) TakeSlip(ctx context.Context, code string, nonce uint64) (personal string, err error) {
-	sh, personal, err := s.slip(ctx, code)
+	sh, personal, err := s.Slip(ctx, code)
 	if sh == nil {
 		return "", err
 	}

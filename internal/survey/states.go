@@ -212,7 +212,7 @@ func ballotsOf(ctx context.Context, q db.Q, round int64, key *seal.Key) ([]seal.
 	for _, inv := range invs {
 		out = append(out, key.Ballot(key.Token(inv.ID)))
 	}
-	slips, err := slips(ctx, q, round)
+	slips, err := Slips(ctx, q, round)
 	if err != nil {
 		return nil, err
 	}

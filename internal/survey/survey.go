@@ -53,8 +53,6 @@ type Service struct {
 	states      stateMemory
 	cover       cover
 	reminded    whose
-	cards       sync.Map // itemKey to the drawn question, see drawn
-	blanks      sync.Map // blankKey to a drawn page in parts, see blankQuestions
 }
 
 // State is where a round is in its life.
@@ -143,6 +141,29 @@ func (s *Service) Instrument(ctx context.Context, id int64) (*instrument.Instrum
 	return in, nil
 }
 
+// SettingsOf returns the settings of an opened round, which are parsed once.
+func (s *Service) SettingsOf(ctx context.Context, id int64) (*Settings, error) {
+	s.mu.Lock()
+	set := s.settings[id]
+	s.mu.Unlock()
+	if set != nil {
+		return set, nil
+	}
+	r, err := RoundByID(ctx, s.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	if r.State != Draft {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.settings == nil {
+			s.settings = map[int64]*Settings{}
+		}
+		s.settings[id] = r.Settings
+	}
+	return r.Settings, nil
+}
+
 // DefaultSettings are what a new round begins with: our own words in three languages.
 func (s *Service) DefaultSettings(in *instrument.Instrument) *Settings {
 	set := &Settings{Name: Words{}, ByUnit: true, Waves: true, Subject: Words{}, Invitation: Words{}, Privacy: Words{}}
@@ -159,21 +180,21 @@ func (s *Service) DefaultSettings(in *instrument.Instrument) *Settings {
 	return set
 }
 
-func (s *Settings) clone() *Settings {
+func (s *Settings) Clone() *Settings {
 	c := *s
 	c.Name, c.Subject, c.Invitation, c.Privacy = maps.Clone(s.Name), maps.Clone(s.Subject), maps.Clone(s.Invitation), maps.Clone(s.Privacy)
 	return &c
 }
 
-// namedWords are one of the round's texts.
-type namedWords struct {
-	name  string
-	words Words
+// Text is one of a round's texts, in its languages.
+type Text struct {
+	Name  string
+	Words Words
 }
 
-// words are the round's texts by the name of their field, in the order of the form.
-func (s *Settings) words() []namedWords {
-	return []namedWords{{"name", s.Name}, {"subject", s.Subject}, {"invitation", s.Invitation}, {"privacy", s.Privacy}}
+// Texts are the round's texts by the name of their field, in the order of the form.
+func (s *Settings) Texts() []Text {
+	return []Text{{"name", s.Name}, {"subject", s.Subject}, {"invitation", s.Invitation}, {"privacy", s.Privacy}}
 }
 
 // InvitationURL is the personal link of an invitation.
@@ -193,4 +214,17 @@ func (s *Service) key(round string) (*seal.Key, error) {
 		return nil, errs.Because(err, errs.Conflict, "survey.key-missing")
 	}
 	return k, err
+}
+
+// MayManage reports whether somebody looks after a round with these settings: all whom it invites must be in their units.
+func (s *Service) MayManage(ctx context.Context, v web.Visitor, set *Settings) (bool, error) {
+	if v.Everywhere(people.ManageRounds) {
+		return true, nil
+	}
+	for _, u := range set.Units {
+		if ok, err := people.Covers(ctx, s.DB, v, people.ManageRounds, u); err != nil || !ok {
+			return false, err
+		}
+	}
+	return len(set.Units) > 0 && v.May(people.ManageRounds), nil
 }

@@ -21,6 +21,15 @@ type Problem struct {
 	Args  map[string]any // strings and whole numbers
 }
 
+// In says the problem in a reader's words.
+func (p Problem) In(t func(key string, args ...any) string) string {
+	var args []any
+	for name, v := range p.Args {
+		args = append(args, name, v)
+	}
+	return t(p.Key, args...)
+}
+
 // Error says the problem in English, for the command line and the log.
 func (p Problem) Error() string {
 	text := p.Key
