@@ -53,6 +53,7 @@ func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Messag
 	return s.InvitationMail(&r, lang, p.Email, s.InvitationURL(r.Code, key.Token(inv.ID))), nil
 }
 
+// InvitationMail writes an invitation in a language.
 func (s *Service) InvitationMail(r *Round, lang, address, url string) mail.Message {
 	return mail.Message{
 		To:      address,
@@ -61,7 +62,7 @@ func (s *Service) InvitationMail(r *Round, lang, address, url string) mail.Messa
 	}
 }
 
-// mailLang is the language in which a round writes to a person of a language.
+// MailLang is the language in which a round writes to a person of a language.
 func MailLang(set *Settings, lang string) string {
 	if !slices.Contains(set.Languages, lang) && len(set.Languages) > 0 {
 		return set.Languages[0]
@@ -77,7 +78,7 @@ func (s *Service) fillText(r *Round, lang, text, url string) string {
 	return s.fill(r, lang, text, url)
 }
 
-// fillSubject does the same for the subject, without the link: mail servers write subjects into their logs, and the link
+// FillSubject does the same for the subject, without the link: mail servers write subjects into their logs, and the link
 // is the person.
 func (s *Service) FillSubject(r *Round, lang, subject string) string {
 	return strings.Join(strings.Fields(s.fill(r, lang, subject, "")), " ")
@@ -92,6 +93,7 @@ func (s *Service) fill(r *Round, lang, text, url string) string {
 		"{privacy}", s.BaseURL+NoticePath(r.Code), "{wishes}", s.BaseURL+s.WishPath).Replace(text)
 }
 
+// InvitationByID returns an invitation and its round.
 func InvitationByID(ctx context.Context, q db.Q, id int64) (inv Invitation, round int64, err error) {
 	err = q.QueryRowContext(ctx, `SELECT id, person_id, round_id FROM survey_invitations WHERE id = $1`, id).Scan(&inv.ID, &inv.PersonID, &round)
 	return inv, round, missing(err, "survey.link-unknown")

@@ -256,6 +256,7 @@ func (r *Rates) oneHolds(roots []RoundUnit) bool {
 	return told
 }
 
+// Names are the names of a unit of the round; nil: the round does not know it.
 func (r *Rates) Names(unit int64) Words {
 	if i := slices.IndexFunc(r.units, func(u RoundUnit) bool { return u.ID == unit }); i >= 0 {
 		return r.units[i].Names

@@ -28,7 +28,7 @@ import (
 // KindRemind is the kind of reminders in the outbox; their ref is a pseudonym of the invitation.
 const KindRemind = "survey.remind"
 
-// reminderTopic is a reminder's topic in the outbox.
+// ReminderTopic is a reminder's topic in the outbox.
 func (r *Round) ReminderTopic(n int) string { return fmt.Sprintf("%s:reminder:%d", r.Topic(), n) }
 
 // purpose is what the pseudonyms of a reminder are for: those of two reminders have nothing in common.
@@ -268,6 +268,7 @@ func (s *Service) writeReminder(ctx context.Context, ref int64) (m mail.Message,
 	return s.ReminderMail(&r, &reminder, lang, p.Email, s.InvitationURL(r.Code, key.Token(to.inv.ID))), nil
 }
 
+// ReminderMail writes a reminder in a language, in its own words or ours.
 func (s *Service) ReminderMail(r *Round, x *remind.Reminder, lang, address, url string) mail.Message {
 	subject, text := s.defaultReminder(x.AfterDays, lang)
 	if own := x.Subject[lang]; own != "" {

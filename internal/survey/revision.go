@@ -17,7 +17,7 @@ func (r Revision) next() Revision { return r%255 + 1 }
 
 func firstRevisions(n int) []Revision { return slices.Repeat([]Revision{1}, n) }
 
-// answeredElsewhere is the key of the problem that an item has an answer which the giver of another has not seen.
+// AnsweredElsewhere is the key of the problem that an item has an answer which the giver of another has not seen.
 const AnsweredElsewhere = "ui.answered-elsewhere"
 
 // wish is a valid answer, and the revision of the one that it takes the place of.
@@ -45,7 +45,7 @@ func (b *ballot) take(in *instrument.Instrument, wishes map[int]wish) (elsewhere
 // Revision is the revision of an item's answer in the sheet.
 func (sh *Sheet) Revision(item int) Revision { return sh.ballot.revisions[item] }
 
-// pageRevisions are the revisions of a page's answers as its form carries them: two hexadecimal digits for each item.
+// PageRevisions are the revisions of a page's answers as its form carries them: two hexadecimal digits for each item.
 func (sh *Sheet) PageRevisions(page *instrument.Page) string {
 	raw := make([]byte, len(page.Items))
 	for i, it := range page.Items {
@@ -54,7 +54,7 @@ func (sh *Sheet) PageRevisions(page *instrument.Page) string {
 	return hex.EncodeToString(raw)
 }
 
-// seenOn reads what pageRevisions wrote.
+// SeenOn reads what PageRevisions wrote. A text of another page is false.
 func SeenOn(page *instrument.Page, text string) ([]Revision, bool) {
 	raw, err := hex.DecodeString(text)
 	if err != nil || len(raw) != len(page.Items) {

@@ -55,7 +55,7 @@ func (s *Service) seriesKey(ctx context.Context, id int64) (key string, open boo
 	return seal.Series(first.Code), open, nil
 }
 
-// goesOn reports whether later rounds can join a round's series: its key is there.
+// GoesOn reports whether later rounds can join a round's series: its key is there.
 func (s *Service) GoesOn(ctx context.Context, r *Round) (bool, error) {
 	if !r.Settings.Waves {
 		return false, nil

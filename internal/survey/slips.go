@@ -26,8 +26,9 @@ type Slip struct {
 	Sheet      int // those made at once
 }
 
+// Slips returns all slips of a round.
 func Slips(ctx context.Context, q db.Q, round int64) (_ []Slip, err error) {
-	defer errs.Wrap(&err, "survey.slips(%d)", round)
+	defer errs.Wrap(&err, "survey.Slips(%d)", round)
 	return db.Rows(ctx, q, func(r *sql.Rows, x *Slip) error { return r.Scan(&x.ID, &x.UnitID, &x.Sheet) },
 		`SELECT id, unit_id, sheet FROM survey_slips WHERE round_id = $1 ORDER BY id`, round)
 }
@@ -137,9 +138,9 @@ func countSlips(ctx context.Context, tx *db.Tx, round, unit int64, n int) error 
 	return err
 }
 
-// unreached counts by unit the people who are invited by name, have no address, and for whom no slip stands yet.
+// Unreached counts by unit the people who are invited by name, have no address, and for whom no slip stands yet.
 func Unreached(ctx context.Context, q db.Q, round int64) (_ map[int64]int, err error) {
-	defer errs.Wrap(&err, "survey.unreached(%d)", round)
+	defer errs.Wrap(&err, "survey.Unreached(%d)", round)
 	unitOf := map[int64]int64{}
 	var ids []int64
 	if err := eachRow(ctx, q, func(r *sql.Rows) error {
@@ -197,7 +198,7 @@ func (s *Service) SlipCodes(ctx context.Context, r *Round, sheet int) (unit int6
 	return unit, codes, nil
 }
 
-// slip opens the ballot of a slip, and gives the personal link's code of whoever takes it into use.
+// Slip opens the ballot of a slip, and gives the personal link's code of whoever takes it into use.
 func (s *Service) Slip(ctx context.Context, code string) (sh *Sheet, personal string, err error) {
 	round, secret, err := link.Parse(link.Slip, code)
 	if err != nil {

@@ -180,6 +180,7 @@ func (s *Service) DefaultSettings(in *instrument.Instrument) *Settings {
 	return set
 }
 
+// Clone copies the settings and their texts, so that a change of the copy leaves the first as it is.
 func (s *Settings) Clone() *Settings {
 	c := *s
 	c.Name, c.Subject, c.Invitation, c.Privacy = maps.Clone(s.Name), maps.Clone(s.Subject), maps.Clone(s.Invitation), maps.Clone(s.Privacy)

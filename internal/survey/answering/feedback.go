@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"strings"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/chart"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/web"

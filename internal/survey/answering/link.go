@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"strings"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/web"
 )

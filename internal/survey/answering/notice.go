@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"strings"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/web"
 )
 

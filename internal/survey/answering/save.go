@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/ui"

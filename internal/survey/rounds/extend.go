@@ -3,9 +3,9 @@ package rounds
 import (
 	"net/http"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strconv"
 
-	"taitorinki/internal/survey"
-	"taitorinki/internal/survey/answering"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
+	"taitorinki/internal/survey/answering"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"

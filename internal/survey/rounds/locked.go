@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/ui"
 )

@@ -8,12 +8,12 @@ import (
 	"slices"
 	"strings"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sdc"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )

@@ -9,12 +9,12 @@ import (
 	"strings"
 	"time"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/remind"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"

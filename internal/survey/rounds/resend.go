@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"slices"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )

@@ -10,11 +10,11 @@ import (
 	"strconv"
 	"time"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"

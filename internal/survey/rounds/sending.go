@@ -4,11 +4,11 @@ import (
 	"context"
 	"net/http"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )

@@ -3,8 +3,8 @@ package rounds
 import (
 	"net/http"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/web"
 )
 

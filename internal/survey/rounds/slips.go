@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )

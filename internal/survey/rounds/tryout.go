@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strconv"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/people"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/remind"
 	"taitorinki/internal/web"
 )

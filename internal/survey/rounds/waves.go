@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 
-	"taitorinki/internal/survey"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/survey"
 	"taitorinki/internal/ui"
 )
 
