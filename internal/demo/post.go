@@ -1,0 +1,118 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"net/textproto"
+	"slices"
+	"sync"
+
+	"taitorinki/internal/demo/county"
+	"taitorinki/internal/mail"
+)
+
+// Post is the demonstration's mail server and everybody's mailbox. It takes messages to all but a few addresses.
+type Post struct {
+	mu    sync.Mutex
+	sent  []mail.Message
+	moods map[string]mood
+}
+
+// mood is how the mail server takes messages to an address.
+type mood int
+
+const (
+	kind     mood = iota
+	unknown       // nobody has that address: refused for good
+	mailFull      // the mailbox is full: not now
+	breaks        // once the connection breaks just when a message has gone out
+)
+
+// Dial returns the post itself.
+func (p *Post) Dial(context.Context) (mail.Conn, error) { return p, nil }
+
+// Close does nothing.
+func (p *Post) Close() error { return nil }
+
+// Send keeps a message, unless its address is one of the few.
+func (p *Post) Send(_ context.Context, m mail.Message) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch p.moods[m.To] {
+	case unknown:
+		return &mail.Failure{Outcome: mail.Refused, Err: &textproto.Error{Code: 550, Msg: "5.1.1 User unknown"}}
+	case mailFull:
+		return &mail.Failure{Outcome: mail.TryAgain, Err: &textproto.Error{Code: 452, Msg: "4.2.2 Mailbox full"}}
+	case breaks:
+		delete(p.moods, m.To)
+		return &mail.Failure{Outcome: mail.Unclear, Broken: true, Err: errors.New("the connection broke")}
+	}
+	p.sent = append(p.sent, m)
+	return nil
+}
+
+// Sent returns the messages that are kept, the oldest first.
+func (p *Post) Sent() []mail.Message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]mail.Message(nil), p.sent...)
+}
+
+// empty throws away the messages of a round that has closed: their links lead nowhere.
+func (p *Post) empty() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent = nil
+}
+
+func (p *Post) feel(address string, m mood) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.moods == nil {
+		p.moods = map[string]mood{}
+	}
+	p.moods[address] = m
+}
+
+// reaches reports whether messages to an address arrive.
+func (p *Post) reaches(address string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.moods[address]
+	return m == kind || m == breaks
+}
+
+// troubleSome picks the few addresses that make trouble.
+func (d *Demo) troubleSome() {
+	counts := map[mood]int{unknown: 11, mailFull: 4}
+	if d.Size == county.Small {
+		counts = map[mood]int{unknown: 2, mailFull: 1}
+	}
+	for _, m := range []mood{unknown, mailFull} {
+		for n := 0; n < counts[m]; {
+			p := d.after.People[d.rng.IntN(len(d.after.People))]
+			if _, cast := d.ids[p.Email]; !cast && d.Mail.reaches(p.Email) {
+				d.Mail.feel(p.Email, m)
+				n++
+			}
+		}
+	}
+}
+
+// breakOnce lets the connection break at one message of the next round.
+func (d *Demo) breakOnce() {
+	for {
+		p := d.after.People[d.rng.IntN(len(d.after.People))]
+		if _, cast := d.ids[p.Email]; !cast && d.Mail.reaches(p.Email) {
+			d.Mail.feel(p.Email, breaks)
+			return
+		}
+	}
+}
+
+// mails returns what would have been sent, the newest first.
+func (d *Demo) mails() []mail.Message {
+	all := d.Mail.Sent()
+	slices.Reverse(all)
+	return all
+}
