@@ -212,7 +212,9 @@ func (d *Demo) paper(ctx context.Context, w *wave, r *survey.Round) (out []reply
 			}
 			slip := slips[0]
 			slips = slips[1:]
-			out = append(out, d.reply(w, i, func(ctx context.Context, nonce uint64) (string, error) { return d.App.Survey.TakeSlip(ctx, slip, nonce) }))
+			out = append(out, d.reply(w, i, func(ctx context.Context, nonce uint64) (string, error) {
+				return d.App.Survey.TakeSlip(ctx, slip, nonce)
+			}))
 		}
 	}
 	return out, nil
