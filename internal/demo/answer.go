@@ -21,15 +21,16 @@ type reply struct {
 	personal func(ctx context.Context, nonce uint64) (string, error) // the code of the personal link
 	code     wavecode.Code                                           // to pair waves by
 	seed     uint64
-	drop     bool // gives up half-way, and sends what there is
+	drop     bool // tires before the end, and sends what there is
+	gaps     bool // leaves out every third question
 	unsent   bool // never presses "send"
 }
 
 func (d *Demo) reply(w *wave, person int, personal func(context.Context, uint64) (string, error)) reply {
 	r := reply{person: person, personal: personal, code: d.code(w, person), seed: d.rng.Uint64()}
-	r.drop, r.unsent = d.rng.Float64() < 0.03, d.rng.Float64() < 0.03
+	r.drop, r.gaps, r.unsent = d.rng.Float64() < 0.04, d.rng.Float64() < 0.06, d.rng.Float64() < 0.03
 	if w.county.People[person].Email == d.before.Cast.MentorCandidate {
-		r.drop, r.unsent = false, false
+		r.drop, r.gaps, r.unsent = false, false, false
 	}
 	return r
 }
@@ -134,12 +135,15 @@ func (d *Demo) respond(ctx context.Context, w *wave, r reply) error {
 		return err
 	}
 	items := sh.Instrument.Items
-	if r.drop || r.unsent {
-		items = items[:len(items)/3+rng.IntN(len(items)/2)]
+	switch {
+	case r.unsent:
+		items = items[:1+rng.IntN(len(items)-1)]
+	case r.drop:
+		items = items[:len(items)*6/10+rng.IntN(len(items)*3/10)]
 	}
 	var all []survey.Given
 	for _, it := range items {
-		if v := pick(w.county, rng, r.person, it); v != "" {
+		if v := pick(w.county, rng, r.person, it); v != "" && !(r.gaps && rng.IntN(3) == 0) {
 			all = append(all, survey.Given{Item: it.Index, Values: []string{v}})
 		}
 	}

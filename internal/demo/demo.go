@@ -72,7 +72,7 @@ type Demo struct {
 func New(size county.Size) *Demo {
 	before := county.Make(size, seed).OnPaper()
 	return &Demo{Mail: &Post{}, Clock: &Clock{}, Size: size, before: before, after: before.Reorganised(size, seed),
-		rng: rand.New(rand.NewPCG(1, 2)), kept: map[string]wavecode.Code{}, ids: map[string]int64{}}
+		rng: rand.New(rand.NewPCG(1, 5)), kept: map[string]wavecode.Code{}, ids: map[string]int64{}}
 }
 
 func (d *Demo) tell(step string, done, of int) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/textproto"
-	"slices"
 	"sync"
 
 	"taitorinki/internal/demo/county"
@@ -108,11 +107,4 @@ func (d *Demo) breakOnce() {
 			return
 		}
 	}
-}
-
-// mails returns what would have been sent, the newest first.
-func (d *Demo) mails() []mail.Message {
-	all := d.Mail.Sent()
-	slices.Reverse(all)
-	return all
 }

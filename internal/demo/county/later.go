@@ -10,19 +10,16 @@ import (
 // helped is what changes by service area when the county has helped its people for a while: remote care and digital
 // support rise where help was aimed, while the way work is organised suffers a little everywhere, most in the hospital.
 var helped = map[int]effects{
-	older:      {remote: .5, digital: .4, skills: .1, organisation: -.08},
-	primary:    {remote: .45, digital: .35, skills: .1, organisation: -.08},
-	hospital:   {organisation: -.3},
-	mental:     {organisation: -.12},
-	families:   {organisation: -.12},
-	workingAge: {organisation: -.12},
-	disability: {organisation: -.12},
-	corporate:  {organisation: -.08},
-	supporting: {organisation: -.08},
+	older:      {remote: .7, digital: .5, organisation: -.1},
+	primary:    {remote: .6, digital: .45, organisation: -.1},
+	hospital:   {organisation: -.25},
+	mental:     {organisation: -.1},
+	families:   {organisation: -.1},
+	workingAge: {organisation: -.1},
+	disability: {organisation: -.1},
+	corporate:  {organisation: -.1},
+	supporting: {organisation: -.1},
 }
-
-// Aimed tells whether help was aimed at the person's work.
-func (c *County) Aimed(person int) bool { return c.gain(person, remote) > 0 }
 
 // Helped is the county after so much help: 0 is none, 1 is a year of it. Its people are the same.
 func (c *County) Helped(much float64) *County {

@@ -80,8 +80,8 @@ func TestHelpShowsWhereItWasAimed(t *testing.T) {
 		scale     string
 		low, high float64
 	}{
-		{older, "remote", 0.3, 0.51}, {primary, "digital", 0.25, 0.36}, {families, "remote", 0, 0}, {older, "ethics", 0, 0},
-		{hospital, "organisation", -0.31, -0.2}, {hospital, "remote", 0, 0},
+		{older, "remote", 0.5, 0.71}, {primary, "digital", 0.35, 0.46}, {families, "remote", 0, 0}, {older, "ethics", 0, 0},
+		{hospital, "organisation", -0.26, -0.2}, {hospital, "remote", 0, 0},
 	} {
 		if d := mean(after, x.scale, area(x.area)) - mean(c, x.scale, area(x.area)); d < x.low || d > x.high {
 			t.Errorf("area %d, %s: changed by %.2f, want %.2f to %.2f", x.area, x.scale, d, x.low, x.high)
