@@ -39,9 +39,11 @@ func (c *Clock) to(t time.Time) { c.back.Store(int64(time.Since(t))) }
 func (c *Clock) present() { c.back.Store(0) }
 
 // day is a full hour so many days from today, as the county's clocks show it.
-func day(days, hour int) time.Time {
-	y, m, d := time.Now().In(i18n.Zone()).Date()
-	return time.Date(y, m, d+days, hour, 0, 0, 0, i18n.Zone())
+func day(days, hour int) time.Time { return atHour(time.Now().AddDate(0, 0, days), hour) }
+
+func atHour(t time.Time, hour int) time.Time {
+	y, m, d := t.In(i18n.Zone()).Date()
+	return time.Date(y, m, d, hour, 0, 0, 0, i18n.Zone())
 }
 
 // seed makes every demonstration of a size the same, but for what the platform draws itself.
@@ -71,8 +73,10 @@ type Demo struct {
 // New makes a demonstration of a size.
 func New(size county.Size) *Demo {
 	before := county.Make(size, seed).OnPaper()
-	return &Demo{Mail: &Post{}, Clock: &Clock{}, Size: size, before: before, after: before.Reorganised(size, seed),
+	d := &Demo{Mail: &Post{}, Clock: &Clock{}, Size: size, before: before, after: before.Reorganised(size, seed),
 		rng: rand.New(rand.NewPCG(1, 5)), kept: map[string]wavecode.Code{}, ids: map[string]int64{}}
+	d.pickTroubles()
+	return d
 }
 
 func (d *Demo) tell(step string, done, of int) {

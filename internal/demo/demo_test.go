@@ -1,8 +1,12 @@
 package demo_test
 
 import (
+	"html"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +19,9 @@ import (
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey"
+	"taitorinki/internal/survey/link"
 	"taitorinki/internal/survey/remind"
+	"taitorinki/internal/survey/wavecode"
 )
 
 func must(t *testing.T, err error) {
@@ -186,6 +192,64 @@ func TestTheSmallCountyHasLivedItsStory(t *testing.T) {
 			}
 		}
 	})
+
+	t.Run("the page tells the story, and the nurse's code brings back the earlier times", func(t *testing.T) { checkPage(t, d) })
+}
+
+// get is a page as an anonymous visitor gets it.
+func get(t *testing.T, d *demo.Demo, path string) string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	d.App.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://demo.example"+path, nil))
+	if w.Code != http.StatusOK {
+		t.Fatalf("%s: status %d", path, w.Code)
+	}
+	return w.Body.String()
+}
+
+// find is what a pattern's group holds in a text.
+func find(t *testing.T, pattern, text string) string {
+	t.Helper()
+	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+	if m == nil {
+		t.Fatalf("no %s in %s", pattern, text)
+	}
+	return html.UnescapeString(m[1])
+}
+
+func checkPage(t *testing.T, d *demo.Demo) {
+	ctx := t.Context()
+	page := get(t, d, "/demo")
+	for _, want := range []string{"Toinen mittaus näyttää muutoksen", "Noora Niemelä", `value="/audit"`, `value="/mentors/willing"`, `/slips"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not tell %q", want)
+		}
+	}
+	mails := get(t, d, find(t, `href="(/demo/mail\?to=[^"]*)"`, page))
+	invitation := get(t, d, find(t, `href="(/demo/mail/[0-9]+)"`, mails))
+	personal := find(t, `href="http://demo.example/v/([^"]*)"`, invitation)
+	if !strings.Contains(page, personal) {
+		t.Error("the page leads to another survey than the nurse's mail")
+	}
+	sh, err := d.App.Survey.Sheet(ctx, personal)
+	must(t, err)
+	var all []survey.Given
+	for _, it := range sh.Instrument.Items {
+		if it.Scale != "" {
+			all = append(all, survey.Given{Item: it.Index, Values: []string{"4"}})
+		}
+	}
+	_, err = d.App.Survey.Save(ctx, sh, all)
+	must(t, err)
+	code, err := wavecode.Parse(find(t, `own-link">([^<]*)<`, page))
+	must(t, err)
+	secret, err := d.App.Survey.SubmitWith(ctx, sh, 1, code)
+	must(t, err)
+	f, err := d.App.Survey.FeedbackOf(ctx, link.Format(link.Feedback, sh.Round.Code, secret))
+	must(t, err)
+	if len(f.Earlier) != 2 {
+		t.Errorf("the feedback shows %d earlier times, want 2", len(f.Earlier))
+	}
 }
 
 type placed struct{ parent, name string }

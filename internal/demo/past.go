@@ -30,7 +30,6 @@ func (d *Demo) begin(ctx context.Context, at time.Time) error {
 			return err
 		}
 	}
-	d.troubleSome()
 	cast := d.before.Cast
 	err := d.App.People.SetCounty(ctx, d.ids[cast.Administrator], people.County{
 		Name:    map[string]string{"fi": d.before.Units[0].NameFI, "sv": d.before.Units[0].NameSV, "en": d.before.Units[0].NameEN},
@@ -93,7 +92,7 @@ func (d *Demo) wish(ctx context.Context, at time.Time) error {
 		return err
 	}
 	for _, p := range all {
-		if _, cast := d.ids[p.Email]; cast || p.Email == "" || d.rng.Float64() > 0.03 {
+		if d.cast(p.Email) || p.Email == "" || d.rng.Float64() > 0.03 {
 			continue
 		}
 		w := mentoring.Wish{PersonID: p.ID, Mentor: []string{mentoring.Yes, mentoring.Maybe, mentoring.Maybe, mentoring.No, mentoring.No}[d.rng.IntN(5)]}

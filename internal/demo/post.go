@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/textproto"
+	"slices"
 	"sync"
 
 	"taitorinki/internal/demo/county"
@@ -21,7 +22,7 @@ type Post struct {
 type mood int
 
 const (
-	kind     mood = iota
+	taken    mood = iota
 	unknown       // nobody has that address: refused for good
 	mailFull      // the mailbox is full: not now
 	breaks        // once the connection breaks just when a message has gone out
@@ -78,33 +79,31 @@ func (p *Post) reaches(address string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m := p.moods[address]
-	return m == kind || m == breaks
+	return m == taken || m == breaks
 }
 
-// troubleSome picks the few addresses that make trouble.
-func (d *Demo) troubleSome() {
+// pickTroubles picks the few addresses that make trouble.
+func (d *Demo) pickTroubles() {
 	counts := map[mood]int{unknown: 11, mailFull: 4}
 	if d.Size == county.Small {
 		counts = map[mood]int{unknown: 2, mailFull: 1}
 	}
 	for _, m := range []mood{unknown, mailFull} {
-		for n := 0; n < counts[m]; {
-			p := d.after.People[d.rng.IntN(len(d.after.People))]
-			if _, cast := d.ids[p.Email]; !cast && d.Mail.reaches(p.Email) {
-				d.Mail.feel(p.Email, m)
-				n++
-			}
+		for range counts[m] {
+			d.Mail.feel(d.somebody(), m)
 		}
 	}
 }
 
-// breakOnce lets the connection break at one message of the next round.
-func (d *Demo) breakOnce() {
+// somebody is an address that has made no trouble yet, of nobody in the cast.
+func (d *Demo) somebody() string {
 	for {
 		p := d.after.People[d.rng.IntN(len(d.after.People))]
-		if _, cast := d.ids[p.Email]; !cast && d.Mail.reaches(p.Email) {
-			d.Mail.feel(p.Email, breaks)
-			return
+		if !d.cast(p.Email) && d.Mail.reaches(p.Email) {
+			return p.Email
 		}
 	}
 }
+
+// cast reports whether an address is of somebody whom a visitor can be.
+func (d *Demo) cast(address string) bool { return slices.Contains(d.before.Cast.All(), address) }

@@ -36,7 +36,7 @@ func (d *Demo) run(ctx context.Context, w *wave) error {
 		return err
 	}
 	if w.open {
-		d.breakOnce()
+		d.Mail.feel(d.somebody(), breaks)
 	}
 	if err := d.send(ctx, &r, "sending"); err != nil {
 		return err
@@ -88,8 +88,7 @@ func (d *Demo) openWave(ctx context.Context, w *wave) (r survey.Round, err error
 	for _, lang := range i18n.Langs {
 		set.Name[lang] = d.App.Kit.Words.T(lang, "demo.wave-name", "n", w.n)
 	}
-	closes := w.opens.AddDate(0, 0, lasts)
-	r = survey.Round{InstrumentID: row.ID, Settings: set, ClosesAt: time.Date(closes.Year(), closes.Month(), closes.Day(), 20, 0, 0, 0, i18n.Zone())}
+	r = survey.Round{InstrumentID: row.ID, Settings: set, ClosesAt: atHour(w.opens.AddDate(0, 0, lasts), 20)}
 	if err := d.App.Survey.CreateRound(ctx, &r, d.App.Survey.DefaultPlan(in)...); err != nil {
 		return r, err
 	}
@@ -119,8 +118,7 @@ func (d *Demo) send(ctx context.Context, r *survey.Round, step string) error {
 
 // remind runs the reminder of a morning.
 func (d *Demo) remind(ctx context.Context, on time.Time, r *survey.Round) error {
-	y, m, day := on.In(i18n.Zone()).Date()
-	d.Clock.to(time.Date(y, m, day, 9, 1, 0, 0, i18n.Zone()))
+	d.Clock.to(atHour(on, 9).Add(time.Minute))
 	if err := d.App.Survey.RemindDue(ctx); err != nil {
 		return err
 	}
@@ -184,7 +182,7 @@ func (d *Demo) replies(ctx context.Context, w *wave, r *survey.Round) (out []rep
 func (d *Demo) takesPart(w *wave, person int) bool {
 	yes := w.county.Responds(d.rng, person) && d.rng.Float64() < w.share
 	address := w.county.People[person].Email
-	if _, cast := d.ids[address]; cast {
+	if d.cast(address) {
 		return !w.open && (yes || address == d.before.Cast.MentorCandidate)
 	}
 	return yes

@@ -191,10 +191,11 @@ func serviceOf(key string) *service {
 // mayGo reports whether somebody may move or leave without the story losing them.
 func (r *reorganiser) mayGo(person int) bool {
 	p := r.People[person]
-	return len(p.SupervisorOf) == 0 && !slices.Contains(r.Cast.all(), p.Email)
+	return len(p.SupervisorOf) == 0 && !slices.Contains(r.Cast.All(), p.Email)
 }
 
-func (c Cast) all() []string {
+// All are the addresses of the whole cast.
+func (c Cast) All() []string {
 	return []string{c.Coordinator, c.Administrator, c.DataProtectionOfficer, c.Researcher, c.Supervisor, c.MentorCandidate, c.Expert}
 }
 

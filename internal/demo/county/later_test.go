@@ -59,7 +59,7 @@ func TestAReorganisationLeavesATreeAndThePeopleThatItShould(t *testing.T) {
 		if left := n - stayed; left*100 < n*3 || left*100 > n*8 || came*100 < n*2 || came*100 > n*7 || elsewhere*100 < n*2 {
 			t.Errorf("size %d: of %d people %d left, %d came, %d moved", size, n, left, came, elsewhere)
 		}
-		for _, mail := range c.Cast.all() {
+		for _, mail := range c.Cast.All() {
 			i, ok := later.Person(mail)
 			was, _ := c.Person(mail)
 			if !ok || !reflect.DeepEqual(later.People[i], c.People[was]) {
@@ -103,7 +103,7 @@ func TestAFewUnitsAnswerOnPaper(t *testing.T) {
 			t.Errorf("size %d: units on paper %v, want %d", size, units, want)
 		}
 		for _, p := range paper.People {
-			if slices.Contains(units, p.Unit) && slices.Contains(c.Cast.all(), p.Email) {
+			if slices.Contains(units, p.Unit) && slices.Contains(c.Cast.All(), p.Email) {
 				t.Errorf("%s of the cast answers on paper", p.Email)
 			}
 		}
