@@ -16,6 +16,8 @@ type Post struct {
 	mu    sync.Mutex
 	sent  []mail.Message
 	moods map[string]mood
+	told  func(n int) // of each message that comes, nil: nobody is; see watch
+	since int
 }
 
 // mood is how the mail server takes messages to an address.
@@ -48,7 +50,21 @@ func (p *Post) Send(_ context.Context, m mail.Message) error {
 		return &mail.Failure{Outcome: mail.Unclear, Broken: true, Err: errors.New("the connection broke")}
 	}
 	p.sent = append(p.sent, m)
+	if p.told != nil {
+		p.told(len(p.sent) - p.since)
+	}
 	return nil
+}
+
+// watch tells f of each message how many have come by then, until it is stopped.
+func (p *Post) watch(f func(n int)) (stop func()) {
+	set := func(f func(int)) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.told, p.since = f, len(p.sent)
+	}
+	set(f)
+	return func() { set(nil) }
 }
 
 // Sent returns the messages that are kept, the oldest first.

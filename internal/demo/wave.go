@@ -101,7 +101,8 @@ func (d *Demo) openWave(ctx context.Context, w *wave) (r survey.Round, err error
 
 // send lets the outbox send what is due, and try those again that are put off, for as long as it would.
 func (d *Demo) send(ctx context.Context, r *survey.Round, step string) error {
-	d.tell(step, 0, 1)
+	d.tell(step, 0, r.Invited)
+	defer d.Mail.watch(func(n int) { d.tell(step, n, r.Invited) })()
 	_, err := d.App.Outbox.Step(ctx)
 	at := d.Clock.Now()
 	for try := 1; err == nil && try < 25; try++ {
