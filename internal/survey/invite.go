@@ -34,7 +34,7 @@ func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Messag
 	if err != nil {
 		return m, err
 	}
-	r, err := s.openedRound(ctx, round)
+	r, err := s.lockedRound(ctx, round)
 	if err != nil {
 		return m, err
 	}

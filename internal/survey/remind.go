@@ -239,7 +239,7 @@ func (s *Service) writeReminder(ctx context.Context, ref int64) (m mail.Message,
 	if err != nil {
 		return m, err
 	}
-	r, err := s.openedRound(ctx, to.round)
+	r, err := s.lockedRound(ctx, to.round)
 	if err != nil {
 		return m, err
 	}

@@ -96,15 +96,15 @@ func RoundByID(ctx context.Context, q db.Q, id int64) (r Round, err error) {
 	return r, missing(err, "survey.no-round")
 }
 
-// openedRound is RoundByID of an opened round for whatever is done for each of many people: the settings, which no longer change,
+// lockedRound is RoundByID of an opened round for whatever is done for each of many people: the settings, which no longer change,
 // are parsed once.
-func (s *Service) openedRound(ctx context.Context, id int64) (r Round, err error) {
+func (s *Service) lockedRound(ctx context.Context, id int64) (r Round, err error) {
 	set, err := s.SettingsOf(ctx, id)
 	if err != nil {
 		return r, err
 	}
 	err = scanRound(s.DB.HotRow(ctx, `SELECT `+strings.Replace(roundCols, "r.settings", "'{}'", 1)+` FROM survey_rounds r WHERE r.id = $1`, id), &r)
-	errs.Wrap(&err, "survey.openedRound(%d)", id)
+	errs.Wrap(&err, "survey.lockedRound(%d)", id)
 	r.Settings = set
 	return r, missing(err, "survey.no-round")
 }
