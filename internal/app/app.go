@@ -85,7 +85,7 @@ func New(c Config) (*App, error) {
 	a := &App{
 		Config: c, Kit: kit,
 		Worker: &jobs.Worker{DB: c.DB, Now: c.Now},
-		Outbox: &outbox.Outbox{DB: c.DB, Sender: c.Mail, Now: c.Now, Host: host, Unpaced: c.Demo},
+		Outbox: &outbox.Outbox{DB: c.DB, Sender: c.Mail, Now: c.Now, Host: host, Unpaced: c.Demo, Connections: connections(c.Demo)},
 	}
 	a.People = &people.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.Survey = &survey.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Worker: a.Worker, Now: c.Now, BaseURL: c.BaseURL,
@@ -181,4 +181,12 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 // noteResult writes down who looked at results or took them.
 func (a *App) noteResult(ctx context.Context, visitor int64, action, code string) error {
 	return people.Audit(ctx, a.Config.DB, a.Config.Now(), visitor, action, "round:"+code, "")
+}
+
+// connections is how many connections to the mail server there are. A demonstration has no mail server to spare.
+func connections(demo bool) int {
+	if demo {
+		return 32
+	}
+	return 0
 }

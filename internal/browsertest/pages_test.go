@@ -90,7 +90,9 @@ func (s *Site) walks(t *testing.T) []walk {
 		case survey.Open:
 			open = r
 		case survey.Closed:
-			closed = r
+			if closed.ID == 0 { // the newest, which has a wave before it
+				closed = r
+			}
 		}
 	}
 	return []walk{{"rounds", s, s.roundsStops(t, open, closed)}, {"people", s, s.peopleStops(t)}, {"respondent", s, s.respondentsStops(t, open, closed)}, {"visitor", s, s.visitorsStops()}}

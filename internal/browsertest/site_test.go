@@ -49,22 +49,26 @@ func newSite(d *db.DB, dir string, post mail.Sender) (*Site, error) {
 	s.Demo.Routes()
 	srv.Config.Handler = s.App.Handler()
 	srv.Start()
+	s.close = func() { srv.CloseClientConnections(); srv.Close() }
+	return s, nil
+}
+
+// work lets the site do its jobs and send its mail.
+func (s *Site) work() {
 	ctx, stop := context.WithCancel(context.Background())
-	worked := make(chan struct{})
+	worked, hangUp := make(chan struct{}), s.close
 	s.close = func() {
 		stop()
 		select {
 		case <-worked:
 		case <-time.After(5 * time.Second):
 		}
-		srv.CloseClientConnections()
-		srv.Close()
+		hangUp()
 	}
 	go func() {
 		defer close(worked)
 		s.App.Run(ctx)
 	}()
-	return s, nil
 }
 
 // fresh is a site of the test's own: the staff are in, nobody has been asked anything.
@@ -78,6 +82,7 @@ func staffed(t *testing.T, d *db.DB, post mail.Sender) *Site {
 	t.Helper()
 	s, err := newSite(d, t.TempDir(), post)
 	must(t, err)
+	s.work()
 	t.Cleanup(s.close)
 	ctx := t.Context()
 	must(t, s.App.Survey.ImportShipped(ctx))
@@ -202,7 +207,9 @@ func fillShown() (*Site, error) {
 		return nil, err
 	}
 	showing.end = func() { s.close(); d.Close(); os.RemoveAll(dir) }
-	return s, s.Demo.Fill(context.Background())
+	err = s.Demo.Fill(context.Background())
+	s.work() // only now: the past has a clock of its own
+	return s, err
 }
 
 func closeShown() {

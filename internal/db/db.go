@@ -168,6 +168,14 @@ func (d *DB) HotRow(ctx context.Context, query string, args ...any) *sql.Row {
 	return s.QueryRowContext(ctx, args...)
 }
 
+// HotRow is Q's QueryRowContext for a query that runs for every message or person: outside a transaction it is prepared once.
+func HotRow(ctx context.Context, q Q, query string, args ...any) *sql.Row {
+	if d, ok := q.(*DB); ok {
+		return d.HotRow(ctx, query, args...)
+	}
+	return q.QueryRowContext(ctx, query, args...)
+}
+
 func (d *DB) prepared(ctx context.Context, pool *sql.DB, query string) (*sql.Stmt, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

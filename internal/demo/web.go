@@ -2,7 +2,9 @@ package demo
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"taitorinki/internal/errs"
@@ -27,11 +29,15 @@ type demoPage struct {
 	Full  bool
 	Error string
 	Bar   ui.Bar
+	Story story
 	Cast  []castMember
 	Mails int
 }
 
-type castMember struct{ Name, Role, Email, Text string }
+type castMember struct {
+	Name, Role, Email, Text string
+	Places                  []place
+}
 
 func (d *Demo) show(w http.ResponseWriter, r *http.Request) error {
 	p := demoPage{Page: d.App.Kit.Page(r, "demo.title")}
@@ -43,16 +49,30 @@ func (d *Demo) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Bar = ui.Bar{ID: "filling", Label: p.T("demo.step-" + d.step), Value: d.done, Max: d.of, URL: "/demo", Seconds: 1}
 	d.mu.Unlock()
-	for _, role := range d.roles() {
-		if who, err := people.PersonByEmail(r.Context(), d.App.Config.DB, role.Email); err == nil {
-			p.Cast = append(p.Cast, castMember{who.Name, p.T("demo.role-" + role.Role), role.Email, p.T("demo.text-" + role.Role)})
+	if p.Full {
+		var err error
+		if p.Story, err = d.story(r.Context(), p.Page); err != nil {
+			return err
 		}
+	}
+	for _, role := range d.roles() {
+		who, err := people.PersonByEmail(r.Context(), d.App.Config.DB, role.Email)
+		if err != nil {
+			continue // not there yet
+		}
+		m := castMember{Name: who.Name, Role: p.T("demo.role-" + role.Role), Email: role.Email, Text: p.T("demo.text-" + role.Role)}
+		if p.Full {
+			if m.Places, err = d.places(r.Context(), p.Page, role.Role); err != nil {
+				return err
+			}
+		}
+		p.Cast = append(p.Cast, m)
 	}
 	p.Mails = len(d.Mail.Sent())
 	return d.App.Kit.Show(w, r, p.Page, demoView(p))
 }
 
-// stepInto signs the visitor in as one of the cast.
+// stepInto signs the visitor in as one of the cast, and leads to one of the role's places if asked.
 func (d *Demo) stepInto(w http.ResponseWriter, r *http.Request) error {
 	email := r.PostFormValue("email")
 	for _, role := range d.roles() {
@@ -66,6 +86,14 @@ func (d *Demo) stepInto(w http.ResponseWriter, r *http.Request) error {
 		if err := d.App.Kit.SignIn(r, who.ID, who.Epoch); err != nil {
 			return err
 		}
+		places, err := d.places(r.Context(), d.App.Kit.Page(r, "demo.title"), role.Role)
+		if err != nil {
+			return err
+		}
+		to := r.PostFormValue("to")
+		if slices.ContainsFunc(places, func(x place) bool { return x.URL == to }) {
+			return web.See(w, r, to)
+		}
 		return web.See(w, r, "/")
 	}
 	return errs.New(errs.NotFound, "web.not-found")
@@ -75,19 +103,26 @@ type mailLine struct{ To, Subject, URL string }
 
 type mailboxPage struct {
 	web.Page
+	To    string // only mails to this address; "": all
 	Lines []mailLine
 	Pages ui.Pages
 }
 
 func (d *Demo) mailbox(w http.ResponseWriter, r *http.Request) error {
-	p := mailboxPage{Page: d.App.Kit.Page(r, "demo.mail")}
-	all := d.mails()
+	p := mailboxPage{Page: d.App.Kit.Page(r, "demo.mail"), To: r.URL.Query().Get("to")}
+	var lines []mailLine
+	for i, m := range d.Mail.Sent() {
+		if p.To == "" || m.To == p.To {
+			lines = append(lines, mailLine{m.To, m.Subject, "/demo/mail/" + strconv.Itoa(i)})
+		}
+	}
+	slices.Reverse(lines) // the newest first
 	n, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	n = max(n, 1)
-	p.Pages = ui.Pages{Page: n, Pages: (len(all) + ui.PageSize - 1) / ui.PageSize, Total: len(all), URL: func(i int) string { return "/demo/mail?page=" + strconv.Itoa(i) }}
-	for i := (n - 1) * ui.PageSize; i < min(n*ui.PageSize, len(all)); i++ {
-		p.Lines = append(p.Lines, mailLine{all[i].To, all[i].Subject, "/demo/mail/" + strconv.Itoa(len(all)-1-i)})
-	}
+	p.Pages = ui.Pages{Page: n, Pages: (len(lines) + ui.PageSize - 1) / ui.PageSize, Total: len(lines), URL: func(i int) string {
+		return "/demo/mail?" + url.Values{"page": {strconv.Itoa(i)}, "to": {p.To}}.Encode()
+	}}
+	p.Lines = lines[min((n-1)*ui.PageSize, len(lines)):min(n*ui.PageSize, len(lines))]
 	return d.App.Kit.Show(w, r, p.Page, mailboxView(p))
 }
 

@@ -24,7 +24,7 @@ type Standing struct {
 func StandingOf(ctx context.Context, q db.Q, topic, kind string, ref int64) (s Standing, err error) {
 	defer errs.Wrap(&err, "outbox.StandingOf(%s, %s)", topic, kind)
 	var at db.Time
-	err = q.QueryRowContext(ctx, `SELECT state, address, run_at FROM mail_messages WHERE topic = $1 AND kind = $2 AND ref = $3`, topic, kind, ref).
+	err = db.HotRow(ctx, q, `SELECT state, address, run_at FROM mail_messages WHERE topic = $1 AND kind = $2 AND ref = $3`, topic, kind, ref).
 		Scan(&s.State, &s.Address, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Standing{}, nil

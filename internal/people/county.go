@@ -90,9 +90,9 @@ func countyOf(ctx context.Context, q db.Q) (c County, err error) {
 	return c, json.Unmarshal([]byte(text), &c)
 }
 
-// setCounty stores what the county says of itself, and notes who changed it.
-func (s *Service) setCounty(ctx context.Context, by int64, c County) (err error) {
-	defer errs.Wrap(&err, "people.setCounty")
+// SetCounty stores what the county says of itself, and notes who changed it.
+func (s *Service) SetCounty(ctx context.Context, by int64, c County) (err error) {
+	defer errs.Wrap(&err, "people.SetCounty")
 	text, err := json.Marshal(c)
 	if err != nil {
 		return err

@@ -61,7 +61,7 @@ func (s *Service) saveCounty(w http.ResponseWriter, r *http.Request) error {
 		p.Shell.Narrow = true
 		return s.Kit.ShowInvalid(w, r, p.Page, countyView(p))
 	}
-	if err := s.setCounty(r.Context(), web.VisitorOf(r).ID, c); err != nil {
+	if err := s.SetCounty(r.Context(), web.VisitorOf(r).ID, c); err != nil {
 		return err
 	}
 	s.Kit.Flash(r, "people.county-saved")

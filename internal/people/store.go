@@ -205,7 +205,7 @@ func PersonByEmail(ctx context.Context, q db.Q, email string) (Person, error) {
 }
 
 func onePerson(ctx context.Context, q db.Q, where string, args ...any) (p Person, err error) {
-	err = q.QueryRowContext(ctx, `SELECT `+personColumns+` FROM persons p `+where, args...).Scan(p.into()...)
+	err = db.HotRow(ctx, q, `SELECT `+personColumns+` FROM persons p `+where, args...).Scan(p.into()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = errs.Because(err, errs.NotFound, "people.person-missing")
 	}

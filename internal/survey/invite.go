@@ -34,7 +34,7 @@ func (s *Service) writeInvitation(ctx context.Context, ref int64) (m mail.Messag
 	if err != nil {
 		return m, err
 	}
-	r, err := RoundByID(ctx, s.DB, round)
+	r, err := s.lockedRound(ctx, round)
 	if err != nil {
 		return m, err
 	}
@@ -95,7 +95,7 @@ func (s *Service) fill(r *Round, lang, text, url string) string {
 
 // InvitationByID returns an invitation and its round.
 func InvitationByID(ctx context.Context, q db.Q, id int64) (inv Invitation, round int64, err error) {
-	err = q.QueryRowContext(ctx, `SELECT id, person_id, round_id FROM survey_invitations WHERE id = $1`, id).Scan(&inv.ID, &inv.PersonID, &round)
+	err = db.HotRow(ctx, q, `SELECT id, person_id, round_id FROM survey_invitations WHERE id = $1`, id).Scan(&inv.ID, &inv.PersonID, &round)
 	return inv, round, missing(err, "survey.link-unknown")
 }
 

@@ -162,9 +162,10 @@ type whose struct {
 }
 
 type reminded struct {
-	round int64
-	n     int
-	inv   Invitation
+	round    int64
+	n        int
+	inv      Invitation
+	reminder *remind.Reminder // which has run, and never changes again
 }
 
 func (w *whose) clear() {
@@ -224,7 +225,7 @@ func (s *Service) pseudonymsOf(ctx context.Context, r *Round, by map[int64]remin
 		pseudonym := key.Pseudonyms(purpose(x.N))
 		for _, inv := range invs {
 			if x.State == remind.Ran {
-				by[pseudonym(inv.ID)] = reminded{r.ID, x.N, inv}
+				by[pseudonym(inv.ID)] = reminded{r.ID, x.N, inv, &x}
 			}
 		}
 	}
@@ -238,16 +239,12 @@ func (s *Service) writeReminder(ctx context.Context, ref int64) (m mail.Message,
 	if err != nil {
 		return m, err
 	}
-	r, err := RoundByID(ctx, s.DB, to.round)
+	r, err := s.lockedRound(ctx, to.round)
 	if err != nil {
 		return m, err
 	}
 	if r.State != Open || r.Over(s.Now()) {
 		return m, errs.New(errs.NotFound, "survey.not-open")
-	}
-	reminder, err := remind.Of(ctx, s.DB, r.ID, to.n)
-	if err != nil {
-		return m, err
 	}
 	p, err := people.PersonByID(ctx, s.DB, to.inv.PersonID)
 	if err != nil {
@@ -265,7 +262,7 @@ func (s *Service) writeReminder(ctx context.Context, ref int64) (m mail.Message,
 		return m, err
 	}
 	lang := MailLang(r.Settings, p.Lang)
-	return s.ReminderMail(&r, &reminder, lang, p.Email, s.InvitationURL(r.Code, key.Token(to.inv.ID))), nil
+	return s.ReminderMail(&r, to.reminder, lang, p.Email, s.InvitationURL(r.Code, key.Token(to.inv.ID))), nil
 }
 
 // ReminderMail writes a reminder in a language, in its own words or ours.

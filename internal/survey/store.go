@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"taitorinki/internal/db"
@@ -92,6 +93,19 @@ func scanRound(r interface{ Scan(...any) error }, x *Round) error {
 func RoundByID(ctx context.Context, q db.Q, id int64) (r Round, err error) {
 	defer errs.Wrap(&err, "survey.RoundByID(%d)", id)
 	err = scanRound(q.QueryRowContext(ctx, `SELECT `+roundCols+` FROM survey_rounds r WHERE r.id = $1`, id), &r)
+	return r, missing(err, "survey.no-round")
+}
+
+// lockedRound is RoundByID of an opened round for whatever is done for each of many people: the settings, which no longer change,
+// are parsed once.
+func (s *Service) lockedRound(ctx context.Context, id int64) (r Round, err error) {
+	set, err := s.SettingsOf(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	err = scanRound(s.DB.HotRow(ctx, `SELECT `+strings.Replace(roundCols, "r.settings", "'{}'", 1)+` FROM survey_rounds r WHERE r.id = $1`, id), &r)
+	errs.Wrap(&err, "survey.lockedRound(%d)", id)
+	r.Settings = set
 	return r, missing(err, "survey.no-round")
 }
 

@@ -71,10 +71,7 @@ func drawTraits(c *County, rng *rand.Rand) traits {
 			own := 0.8*t.general[i] + 0.42*rng.NormFloat64()
 			t.level[i][s] = countyLevel[s] + professionEffect[job][s] + units[u][s] + own
 		}
-		t.careless[i] = -1
-		if rng.Float64() < 0.03 {
-			t.careless[i] = 0.5 + 0.5*rng.Float64()
-		}
+		t.careless[i] = drawCareless(rng)
 		t.responds[i] = zeal[u]
 		if job == physician {
 			t.responds[i] -= 0.12
@@ -82,6 +79,13 @@ func drawTraits(c *County, rng *rand.Rand) traits {
 		t.responds[i] = min(max(t.responds[i], 0.1), 0.97)
 	}
 	return t
+}
+
+func drawCareless(rng *rand.Rand) float64 {
+	if rng.Float64() < 0.03 {
+		return 0.5 + 0.5*rng.Float64()
+	}
+	return -1
 }
 
 // drawUnits draws each unit's effect and its zeal to answer, children on top
@@ -134,7 +138,7 @@ func scale(id string) int {
 func (c *County) Skill(personIndex int, scaleID string) float64 {
 	x := 3.4 + c.traits.general[personIndex]
 	if s := scale(scaleID); s >= 0 {
-		x = c.traits.level[personIndex][s]
+		x = c.traits.level[personIndex][s] + c.help*c.gain(personIndex, s)
 	}
 	return min(max(x, 1), 5)
 }

@@ -35,6 +35,10 @@ type County struct {
 	emailAt map[string]int // address to index in People
 	plan    []node         // beside Units: what the unit does and where
 	traits  traits
+
+	numberAt map[string]int  // staff number to index in People
+	help     float64         // how much help there has been, see Helped
+	paper    map[string]bool // units whose people have no address, see OnPaper
 }
 
 // Unit is a node of the organisation tree; only the county itself has no parent.
@@ -73,6 +77,7 @@ const (
 	streamTree = iota + 1
 	streamStaff
 	streamTraits
+	streamLater
 )
 
 func stream(seed, n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
@@ -91,6 +96,7 @@ func Make(size Size, seed uint64) *County {
 	c.castRoles()
 	c.nameAll(staff)
 	c.traits = drawTraits(c, stream(seed, streamTraits))
+	c.index()
 	return c
 }
 

@@ -15,10 +15,13 @@ func (c *County) UnitsCSV() []byte {
 	return table(rows)
 }
 
-// PeopleCSV is people.csv; the codes in supervisor_of are separated by a space.
+// PeopleCSV is people.csv. Who answers on paper has no address in it; the codes in supervisor_of are separated by a space.
 func (c *County) PeopleCSV() []byte {
 	rows := [][]string{{"staff_number", "email", "name", "unit", "profession", "language", "supervisor_of"}}
 	for _, p := range c.People {
+		if c.paper[p.Unit] {
+			p.Email = ""
+		}
 		rows = append(rows, []string{p.StaffNumber, p.Email, p.Name, p.Unit, p.Profession, p.Lang, strings.Join(p.SupervisorOf, " ")})
 	}
 	return table(rows)
