@@ -44,10 +44,11 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 		switch role {
 		case people.Coordinator:
 			add("sending", round)
+			add("rates", round+"/rates")
 			add("slips", round+"/slips")
 			add("reminders", round+"/reminders")
 		case people.Supervisor:
-			add("open", round)
+			add("rates", round)
 		case people.DPO:
 			add("notice", "/privacy/"+open.Code)
 		}
