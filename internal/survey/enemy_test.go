@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -42,7 +43,7 @@ type respondent struct {
 	one      bool // answers were saved one by one
 	secret   link.Secret
 	ballot   seal.BallotID
-	watched  watched
+	from, to int64          // how long the log was when they began and ended
 	own      []seal.StateID // rows of the log, which the enemy does not know
 	response int64          // its id
 }
@@ -191,12 +192,12 @@ func (c *campaign) answer(who []*respondent) {
 		all.Go(func() {
 			for r := range next {
 				answer := func() {
-					r.watched.from = c.logged()
+					r.from = c.spy.length()
 					for _, step := range c.steps(r) {
 						time.Sleep(time.Duration(rand.Float64() * 2 * float64(thinking)))
 						step()
 					}
-					r.watched.to = c.logged()
+					r.to = c.spy.length()
 				}
 				if c.around == nil {
 					answer()
@@ -213,9 +214,12 @@ func (c *campaign) answer(who []*respondent) {
 	all.Wait()
 }
 
-// logged is how many rows the log has had since the opening.
-func (c *campaign) logged() int {
-	return c.f.count(`SELECT count(*) FROM survey_ballots WHERE round_id = $1`, c.round.ID) - len(c.f.pop.People)
+// watched is the part of the round's log that was written while a respondent answered.
+func (c *campaign) watched(r *respondent) watched {
+	rows := func(length int64) int {
+		return sort.Search(len(c.rows), func(i int) bool { return c.rows[i].at >= length })
+	}
+	return watched{rows(r.from), rows(r.to)}
 }
 
 // run plays the round from the first answer to after the closing.
@@ -325,7 +329,7 @@ func (c *campaign) ofInvitations(dumps ...dump) []feature {
 		order.of[i] = float64(i)
 		person[c.f.pop.People[r.person].PersonID] = i
 		last[r.own[len(r.own)-1]] = i
-		watched[i] = r.watched
+		watched[i] = c.watched(r)
 	}
 	invitation := map[int64]int{}
 	tb := c.mid["survey_invitations"]
@@ -605,19 +609,7 @@ func (c *campaign) theEnemyWins(t *testing.T) {
 		}
 	}
 	wins("skipped questions cost no row", "log: ", "response: ", func(c *campaign) {
-		gone := make([]int, len(c.rows)+1) // before each row
-		for i, r := range c.rows {
-			if gone[i+1] = gone[i]; !own[r.id] {
-				gone[i+1]++
-			}
-		}
 		c.rows = slices.DeleteFunc(slices.Clone(c.rows), func(r logRow) bool { return !own[r.id] })
-		c.who = slices.Clone(c.who)
-		for i, r := range c.who {
-			r := *r
-			r.watched = watched{r.watched.from - gone[r.watched.from], r.watched.to - gone[r.watched.to]}
-			c.who[i] = &r
-		}
 	})
 	wins("invitations and responses have marks of time", "after closing answered.at", "response_times.at", func(c *campaign) {
 		marks := &table{cols: []string{"person_id", "at"}}
