@@ -14,8 +14,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"taitorinki/internal/db"
@@ -56,9 +56,7 @@ type campaign struct {
 	spy                spy
 	mid, before, after dump
 	rows               []logRow
-	other              *survey.Service
-	elsewhere          []string // links of the other round
-	passed             *atomic.Int64
+	seen               []glance // how the log grew, while people answered
 	copies             [][]byte // backups of mid-round
 	needles            *needles
 	around             func(r *respondent, answer func()) // what people do before and after answering; nil is nothing
@@ -71,7 +69,7 @@ const pages = 3 // of it
 
 func newCampaign(t *testing.T, d *db.DB, units, each int) *campaign {
 	t.Helper()
-	c := &campaign{f: newFixture(t, d, units, each), passed: new(atomic.Int64)}
+	c := &campaign{f: newFixture(t, d, units, each)}
 	c.f.s.Now = time.Now // the rows that cover skipped questions follow the pace of answering
 	c.spy = newSpy(t, d)
 	rng := rand.New(rand.NewPCG(2026, uint64(units*each)))
@@ -85,9 +83,6 @@ func newCampaign(t *testing.T, d *db.DB, units, each int) *campaign {
 	numbers := rng.Perm(99_999)
 	for _, p := range rng.Perm(len(codes))[:len(codes)*9/10] {
 		c.who = append(c.who, &respondent{person: p, code: codes[p], one: rng.IntN(8) > 0, answers: randomAnswers(rng, numbers[p])})
-	}
-	if units > 1 {
-		c.openElsewhere()
 	}
 	c.spy.mark()
 	return c
@@ -132,8 +127,8 @@ func (c *campaign) steps(r *respondent) (steps []func()) {
 			switch {
 			case r.one && v != "":
 				steps = append(steps, func() { f.saveOne(f.sheet(r.code), it.ID, v) })
-			case r.one:
-				steps = append(steps, c.passTime)
+			case r.one: // who skips a question reads it too
+				steps = append(steps, func() {})
 			}
 		}
 		steps = append(steps, func() {
@@ -154,38 +149,32 @@ func (c *campaign) steps(r *respondent) (steps []func()) {
 	})
 }
 
-// passTime takes as long as a save: it is one, in another round and by another process, whose pace is its own. Who skips a question reads it too: the time that people
-// spend is what no store can hide, and here it says nothing.
-func (c *campaign) passTime() {
-	n := c.passed.Add(1)
-	sh, err := c.other.Sheet(c.f.t.Context(), c.elsewhere[n%int64(len(c.elsewhere))])
-	must(c.f.t, err)
-	_, err = c.other.SaveOne(c.f.t.Context(), sh, survey.Given{Item: 0, Values: []string{fmt.Sprint(n%5 + 1)}})
-	must(c.f.t, err)
+// The pace of people: some answer at a time, and each thinks before every step. The time that people spend is what no store
+// can hide; here it says nothing of what they answer.
+const (
+	atOnce   = 4
+	thinking = 3 * time.Second // in the middle
+)
+
+// atThePaceOfPeople lets people play on both engines, in a bubble whose clock goes on only when everybody in it waits for it;
+// the attack on what is left of that comes afterwards.
+func atThePaceOfPeople[T any](t *testing.T, play func(t *testing.T, d *db.DB) T, attack func(t *testing.T, played T)) {
+	t.Helper()
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		var played T
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)))
+			d, err := db.Open(url)
+			must(t, err)
+			t.Cleanup(func() { d.Close() })
+			played = play(t, d)
+		})
+		attack(t, played)
+	})
 }
 
-// openElsewhere opens another round, for people who do not answer in this one.
-func (c *campaign) openElsewhere() {
-	answers := map[int]bool{}
-	for _, r := range c.who {
-		answers[r.person] = true
-	}
-	all := c.f.pop.People
-	var others []survey.Invitee
-	for i, p := range all {
-		if !answers[i] {
-			others = append(others, p)
-		}
-	}
-	c.other = c.f.restarted()
-	c.f.pop.People = others
-	c.elsewhere = c.f.codes(c.f.open(enemyInstrument(), nil).ID)
-	c.f.pop.People = all
-}
-
-// answer lets people answer, some at a time. Each thinks before every step.
+// answer lets people answer.
 func (c *campaign) answer(who []*respondent) {
-	const atOnce, thinking = 4, 2 * time.Millisecond
 	next := make(chan *respondent)
 	var all sync.WaitGroup
 	for range atOnce {
@@ -207,11 +196,32 @@ func (c *campaign) answer(who []*respondent) {
 			}
 		})
 	}
+	over := make(chan bool)
+	go c.watch(over)
 	for _, r := range who {
 		next <- r
 	}
 	close(next)
 	all.Wait()
+	over <- true
+}
+
+// glance is how long the log was at a time.
+type glance struct {
+	length int64
+	time   int64 // microseconds
+}
+
+// watch looks at the log again and again, so that the enemy knows when each row was written.
+func (c *campaign) watch(over chan bool) {
+	for {
+		c.seen = append(c.seen, glance{c.spy.length(), time.Now().UnixMicro()})
+		select {
+		case <-time.After(thinking / 10):
+		case <-over:
+			return
+		}
+	}
 }
 
 // watched is the part of the round's log that was written while a respondent answered.
@@ -244,6 +254,9 @@ func (c *campaign) run(t *testing.T) {
 		ofRound[seal.StateID(row[tb.col("id")].([]byte))] = row[tb.col("round_id")].(int64) == c.round.ID
 	}
 	c.rows = slices.DeleteFunc(c.spy.rows(), func(r logRow) bool { return !ofRound[r.id] })
+	for i := range c.rows {
+		c.rows[i].time = c.seen[sort.Search(len(c.seen)-1, func(k int) bool { return c.seen[k].length > c.rows[i].at })].time
+	}
 	c.whose(t)
 	c.needles = c.secrets(t)
 	c.close(t)
@@ -471,10 +484,12 @@ func (tb *table) laidInOrder(key func(row []any) int) {
 
 func TestTheEnemyCannotJoinAResponseToAnInvitation(t *testing.T) {
 	logged := captureLog(t)
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+	atThePaceOfPeople(t, func(t *testing.T, d *db.DB) *campaign {
 		c := newCampaign(t, d, 20, 50)
 		c.run(t)
 		c.plainTextIsNowhere(t, logged)
+		return c
+	}, func(t *testing.T, c *campaign) {
 		found := c.attack("", "")
 		t.Logf("%d pairs tried, the worst %v", len(found), found[:12])
 		if len(found) < 50 {
