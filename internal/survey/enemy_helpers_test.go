@@ -444,11 +444,15 @@ func columns(when, name string, tb *table, n int, who func(row []any) int) (out 
 	if tb == nil {
 		return nil
 	}
+	about := make([]int, len(tb.rows))
+	for k, row := range tb.rows {
+		about[k] = who(row)
+	}
 	for c, col := range tb.cols {
 		for kind, f := range map[string]func(any) float64{"": number, " length": length} {
 			x := feature{strings.TrimSpace(when + " " + name + "." + col + kind), unknown(n)}
-			for _, row := range tb.rows {
-				if i := who(row); i >= 0 {
+			for k, row := range tb.rows {
+				if i := about[k]; i >= 0 {
 					x.of[i] = f(row[c])
 				}
 			}
