@@ -13,7 +13,7 @@ help: ## Say what there is
 
 test: tools check ## Everything: tools, checks, a short fuzzing, all tests on both engines and in a browser
 	@.ci/fuzz 200x
-	@go run ./internal/dbtest/run -- go test ./...
+	@go run ./internal/dbtest/run -- go test -vet=off ./...
 
 tools: # What the tests need besides Go
 	@.ci/need postgresql chromium scripts

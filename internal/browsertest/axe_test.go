@@ -41,7 +41,8 @@ func (b *Browser) put(source string) {
 	}
 }
 
-// axeRun looks at the page as it stands, with every rule of WCAG 2.0-2.2 A and AA and every one of good practice.
+// axeRun looks at the page as it stands, with every rule of WCAG 2.0-2.2 A and AA and every one of good practice; in the dark
+// with those that read colours.
 func (b *Browser) axeRun(v View) []violation {
 	b.t.Helper()
 	colours := "light"

@@ -365,7 +365,7 @@ func TestTheFirstQuestionIsReadWithinTwoSecondsOnASlowPhone(t *testing.T) {
 // server and back and 400 kbit a second.
 func (s *Site) firstSeen(t *testing.T, link string) float64 {
 	t.Helper()
-	b := newBrowser(t, s.URL, Phone)
+	b := newBrowser(t, s.URL, Phone.painted())
 	slow := network.Conditions{Latency: 400, DownloadThroughput: 400_000 / 8, UploadThroughput: 400_000 / 8}
 	send(b, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{&slow}})
 	b.Open(link)
