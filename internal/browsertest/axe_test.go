@@ -49,7 +49,7 @@ func (b *Browser) axeRun(v View) []violation {
 	if v.Dark {
 		colours = "dark"
 	}
-	return within(b, 6*patience, chromedp.Evaluate[[]violation](`look.axe("`+colours+`")`, chromedp.EvalAwaitPromise))
+	return within(b, 2*patience, chromedp.Evaluate[[]violation](`look.axe("`+colours+`")`, chromedp.EvalAwaitPromise))
 }
 
 // seen is every view in which a page is checked, in an order that changes one thing at a time.
