@@ -41,14 +41,15 @@ func (b *Browser) put(source string) {
 	}
 }
 
-// axeRun looks at the page as it stands, with every rule of WCAG 2.0-2.2 A and AA and every one of good practice.
+// axeRun looks at the page as it stands, with every rule of WCAG 2.0-2.2 A and AA and every one of good practice; in the dark
+// with those that read colours.
 func (b *Browser) axeRun(v View) []violation {
 	b.t.Helper()
 	colours := "light"
 	if v.Dark {
 		colours = "dark"
 	}
-	return within(b, 6*patience, chromedp.Evaluate[[]violation](`look.axe("`+colours+`")`, chromedp.EvalAwaitPromise))
+	return within(b, 2*patience, chromedp.Evaluate[[]violation](`look.axe("`+colours+`")`, chromedp.EvalAwaitPromise))
 }
 
 // seen is every view in which a page is checked, in an order that changes one thing at a time.

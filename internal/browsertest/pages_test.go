@@ -77,7 +77,10 @@ func (s *Site) route(path string) string {
 }
 
 // in is the same tab in a subtest.
-func (b *Browser) in(t testing.TB) *Browser { c := &Browser{t: t, ctx: b.ctx, base: b.base}; return c }
+func (b *Browser) in(t testing.TB) *Browser {
+	c := &Browser{t: t, ctx: b.ctx, device: b.device, base: b.base}
+	return c
+}
 
 // walks are all pages of a county where everything goes well, in the order of four visitors.
 func (s *Site) walks(t *testing.T) []walk {

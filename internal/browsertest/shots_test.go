@@ -42,7 +42,7 @@ func TestScreenshots(t *testing.T) {
 	r := s.openRound(t)
 	links := s.blank(t, r.ID, 3)
 
-	b := newBrowser(t, s.URL, Desktop)
+	b := newBrowser(t, s.URL, Desktop.painted())
 	b.as(c.Coordinator)
 	b.shot(dir, "start", Desktop, 1)
 	b.Open("/units")
@@ -66,7 +66,7 @@ func TestScreenshots(t *testing.T) {
 	b.shot(dir, "county", Desktop, 1.6)
 	b.shot(dir, "county-dark", Desktop.dark(), 1.4)
 
-	p := newBrowser(t, s.URL, Phone)
+	p := newBrowser(t, s.URL, Phone.painted())
 	p.Open(links[0])
 	items := pageItems(p)
 	p.Choose(items[0], "4")

@@ -153,7 +153,7 @@ var linkIn = regexp.MustCompile(`https?://\S+`)
 // mailTo waits for a mail to an address and returns it with its link.
 func (s *Site) mailTo(t testing.TB, to string, want func(mail.Message) bool) (mail.Message, string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		for _, m := range s.Demo.Mail.Sent() {
 			if m.To == to && (want == nil || want(m)) {
 				return m, linkIn.FindString(m.Text)

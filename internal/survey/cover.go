@@ -80,10 +80,11 @@ func (s *Service) follow(d debt) {
 			return
 		}
 		defer c.writing.Done()
-		s.writeCover(d)
-		if d.n--; d.n > 0 {
-			s.follow(d)
+		// The next one is due from now, as the respondent goes on while this one is written.
+		if next := (debt{d.round, d.size, d.n - 1}); next.n > 0 {
+			s.follow(next)
 		}
+		s.writeCover(d)
 	})
 	c.waiting[t] = d
 }

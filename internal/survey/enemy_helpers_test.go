@@ -40,6 +40,7 @@ type spy interface {
 	tables() []string
 	physical(table string) (cols []string, order string) // what a row knows of its place
 	mark()                                               // the log is read from here on
+	length() int64                                       // of the log, in bytes
 	rows() []logRow                                      // of survey_ballots since mark, in the order of the log
 	files() []string                                     // every file the engine has written
 	settle()                                             // until everything is in files
@@ -51,6 +52,12 @@ func newSpy(t *testing.T, d *db.DB) spy {
 	var name, file string
 	if err := d.QueryRowContext(t.Context(), `PRAGMA database_list`).Scan(&seq, &name, &file); err == nil {
 		s := &fileSpy{t: t, d: d, file: file}
+		// The log's file begins anew, so that it is as long as what is in it; and no commit tries in vain to begin another,
+		// which takes the longer the longer the log is. When it reaches the disk changes nothing of what is in it.
+		for _, p := range []string{`PRAGMA wal_checkpoint(TRUNCATE)`, `PRAGMA wal_autocheckpoint = 0`, `PRAGMA synchronous = off`} {
+			_, err := d.ExecContext(t.Context(), p)
+			must(t, err)
+		}
 		// As long as somebody reads, the log is never begun anew: the enemy misses no page of it.
 		rows, err := d.QueryContext(context.WithoutCancel(t.Context()), `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT i, (SELECT count(*) FROM survey_rounds) FROM n`)
 		must(t, err)
@@ -73,8 +80,9 @@ func newSpy(t *testing.T, d *db.DB) spy {
 // logRow is a row as the log tells of it.
 type logRow struct {
 	id     seal.StateID
+	at     int64 // where the log tells of it: who had seen so much of the log, or less, had not seen the row
 	commit int64 // the same for rows that were committed together
-	at     int64 // microseconds; 0 where the log has no times
+	time   int64 // microseconds, as far as the enemy has looked
 }
 
 // takeDump reads every table.
@@ -144,6 +152,7 @@ func (s *fileSpy) settle()         {}
 const walHead, frameHead = 32, 24
 
 type frame struct {
+	at     int64 // where it begins in the file
 	page   []byte
 	commit bool // the last of a transaction
 }
@@ -157,12 +166,18 @@ func (s *fileSpy) frames() (out []frame) {
 	size := int(binary.BigEndian.Uint32(b[8:]))
 	salt := b[16:24]
 	for at := walHead; at+frameHead+size <= len(b) && bytes.Equal(b[at+8:at+16], salt); at += frameHead + size {
-		out = append(out, frame{b[at+frameHead : at+frameHead+size], binary.BigEndian.Uint32(b[at+4:]) != 0})
+		out = append(out, frame{int64(at), b[at+frameHead : at+frameHead+size], binary.BigEndian.Uint32(b[at+4:]) != 0})
 	}
 	return out
 }
 
 func (s *fileSpy) mark() { s.start = len(s.frames()) }
+
+func (s *fileSpy) length() int64 {
+	info, err := os.Stat(s.file + "-wal")
+	must(s.t, err)
+	return info.Size()
+}
 
 func (s *fileSpy) rows() (out []logRow) {
 	seen := map[seal.StateID]bool{}
@@ -170,7 +185,7 @@ func (s *fileSpy) rows() (out []logRow) {
 	for i, f := range s.frames() {
 		for _, id := range stateCells(f.page) {
 			if !seen[id] && i >= s.start {
-				out = append(out, logRow{id: id, commit: commits})
+				out = append(out, logRow{id: id, at: f.at, commit: commits})
 			}
 			seen[id] = true
 		}
@@ -263,10 +278,12 @@ func (s *serverSpy) now() (lsn string) {
 
 func (s *serverSpy) mark() { s.start = s.now() }
 
-var (
-	insertLine = regexp.MustCompile(`tx: +(\d+),.*desc: INSERT(?:\+INIT)? off:? (\d+).*blkref #0: rel \S+ (?:fork \w+ )?blk (\d+)`)
-	commitLine = regexp.MustCompile(`tx: +(\d+),.*desc: COMMIT (\S+ \S+ \S+?);? *$`)
-)
+func (s *serverSpy) length() (n int64) {
+	must(s.t, s.d.QueryRowContext(s.t.Context(), `SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint`).Scan(&n))
+	return n
+}
+
+var insertLine = regexp.MustCompile(`tx: +(\d+), lsn: ([0-9A-F]+)/([0-9A-F]+),.*desc: INSERT(?:\+INIT)? off:? (\d+).*blkref #0: rel \S+ (?:fork \w+ )?blk (\d+)`)
 
 func (s *serverSpy) rows() (out []logRow) {
 	var rel string
@@ -285,34 +302,26 @@ func (s *serverSpy) rows() (out []logRow) {
 	for _, r := range tb.rows {
 		lies[[2]int{int(r[tb.col("~page")].(int64)), int(r[tb.col("~offset")].(int64))}] = seal.StateID(r[tb.col("id")].([]byte))
 	}
-	committed := map[int64]int64{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		line := lines.Text()
-		if m := commitLine.FindStringSubmatch(line); m != nil {
-			at, err := time.Parse("2006-01-02 15:04:05.999999 MST", m[2])
-			must(s.t, err)
-			committed[int64(num(m[1]))] = at.UnixMicro()
-			continue
-		}
 		m := insertLine.FindStringSubmatch(line)
 		if m == nil || !strings.Contains(line, "rel "+rel+" ") {
 			continue
 		}
-		id, known := lies[[2]int{num(m[3]), num(m[2])}]
+		id, known := lies[[2]int{num(m[5]), num(m[4])}]
 		if !known {
 			s.t.Fatalf("the log tells of a row that is not there: %s", line)
 		}
-		out = append(out, logRow{id: id, commit: int64(num(m[1]))})
-	}
-	for i := range out {
-		out[i].at = committed[out[i].commit]
+		out = append(out, logRow{id: id, at: hexa(m[2])<<32 + hexa(m[3]), commit: int64(num(m[1]))})
 	}
 	return out
 }
 
 func num(s string) int { n, _ := strconv.Atoi(s); return n }
+
+func hexa(s string) int64 { n, _ := strconv.ParseInt(s, 16, 64); return n }
 
 func (s *serverSpy) files() []string {
 	data, err := filepath.Glob(filepath.Join(s.dir, "base", strconv.FormatInt(s.oid, 10), "*"))
@@ -435,11 +444,15 @@ func columns(when, name string, tb *table, n int, who func(row []any) int) (out 
 	if tb == nil {
 		return nil
 	}
+	about := make([]int, len(tb.rows))
+	for k, row := range tb.rows {
+		about[k] = who(row)
+	}
 	for c, col := range tb.cols {
 		for kind, f := range map[string]func(any) float64{"": number, " length": length} {
 			x := feature{strings.TrimSpace(when + " " + name + "." + col + kind), unknown(n)}
-			for _, row := range tb.rows {
-				if i := who(row); i >= 0 {
+			for k, row := range tb.rows {
+				if i := about[k]; i >= 0 {
 					x.of[i] = f(row[c])
 				}
 			}
@@ -580,15 +593,12 @@ func logFeatures(rows []logRow, of []watched) (out []feature) {
 		set("commits", float64(commits))
 		set("rows at most in a commit", float64(together))
 		set("rows to a commit", float64(len(mine))/float64(commits))
-		if mine[0].at == 0 {
-			continue
-		}
-		span := float64(mine[len(mine)-1].at - mine[0].at)
+		span := float64(mine[len(mine)-1].time - mine[0].time)
 		set("time", span)
 		set("rows in a time", float64(len(mine))/span)
 		var gaps []float64
 		for k := 1; k < len(mine); k++ {
-			gaps = append(gaps, float64(mine[k].at-mine[k-1].at))
+			gaps = append(gaps, float64(mine[k].time-mine[k-1].time))
 		}
 		slices.Sort(gaps)
 		set("shortest pause", gaps[0])
@@ -596,7 +606,7 @@ func logFeatures(rows []logRow, of []watched) (out []feature) {
 		set("middle pause", gaps[len(gaps)/2])
 		set("long pauses", gaps[len(gaps)*9/10])
 		after := rows[min(w.to, len(rows)-1):min(w.to+16, len(rows))]
-		set("the next rows", float64(after[len(after)-1].at-mine[len(mine)-1].at))
+		set("the next rows", float64(after[len(after)-1].time-mine[len(mine)-1].time))
 	}
 	for _, name := range slices.Sorted(maps.Keys(value)) {
 		out = append(out, feature{"log: " + name, value[name]})

@@ -11,9 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,7 +42,7 @@ type respondent struct {
 	one      bool // answers were saved one by one
 	secret   link.Secret
 	ballot   seal.BallotID
-	watched  watched
+	from, to int64          // how long the log was when they began and ended
 	own      []seal.StateID // rows of the log, which the enemy does not know
 	response int64          // its id
 }
@@ -55,9 +55,7 @@ type campaign struct {
 	spy                spy
 	mid, before, after dump
 	rows               []logRow
-	other              *survey.Service
-	elsewhere          []string // links of the other round
-	passed             *atomic.Int64
+	seen               []glance // how the log grew, while people answered
 	copies             [][]byte // backups of mid-round
 	needles            *needles
 	around             func(r *respondent, answer func()) // what people do before and after answering; nil is nothing
@@ -70,7 +68,7 @@ const pages = 3 // of it
 
 func newCampaign(t *testing.T, d *db.DB, units, each int) *campaign {
 	t.Helper()
-	c := &campaign{f: newFixture(t, d, units, each), passed: new(atomic.Int64)}
+	c := &campaign{f: newFixture(t, d, units, each)}
 	c.f.s.Now = time.Now // the rows that cover skipped questions follow the pace of answering
 	c.spy = newSpy(t, d)
 	rng := rand.New(rand.NewPCG(2026, uint64(units*each)))
@@ -84,9 +82,6 @@ func newCampaign(t *testing.T, d *db.DB, units, each int) *campaign {
 	numbers := rng.Perm(99_999)
 	for _, p := range rng.Perm(len(codes))[:len(codes)*9/10] {
 		c.who = append(c.who, &respondent{person: p, code: codes[p], one: rng.IntN(8) > 0, answers: randomAnswers(rng, numbers[p])})
-	}
-	if units > 1 {
-		c.openElsewhere()
 	}
 	c.spy.mark()
 	return c
@@ -131,8 +126,8 @@ func (c *campaign) steps(r *respondent) (steps []func()) {
 			switch {
 			case r.one && v != "":
 				steps = append(steps, func() { f.saveOne(f.sheet(r.code), it.ID, v) })
-			case r.one:
-				steps = append(steps, c.passTime)
+			case r.one: // who skips a question reads it too
+				steps = append(steps, func() {})
 			}
 		}
 		steps = append(steps, func() {
@@ -151,71 +146,6 @@ func (c *campaign) steps(r *respondent) (steps []func()) {
 		r.secret, err = f.s.Submit(f.t.Context(), sh, rand.Uint64())
 		must(f.t, err)
 	})
-}
-
-// passTime takes as long as a save: it is one, in another round and by another process, whose pace is its own. Who skips a question reads it too: the time that people
-// spend is what no store can hide, and here it says nothing.
-func (c *campaign) passTime() {
-	n := c.passed.Add(1)
-	sh, err := c.other.Sheet(c.f.t.Context(), c.elsewhere[n%int64(len(c.elsewhere))])
-	must(c.f.t, err)
-	_, err = c.other.SaveOne(c.f.t.Context(), sh, survey.Given{Item: 0, Values: []string{fmt.Sprint(n%5 + 1)}})
-	must(c.f.t, err)
-}
-
-// openElsewhere opens another round, for people who do not answer in this one.
-func (c *campaign) openElsewhere() {
-	answers := map[int]bool{}
-	for _, r := range c.who {
-		answers[r.person] = true
-	}
-	all := c.f.pop.People
-	var others []survey.Invitee
-	for i, p := range all {
-		if !answers[i] {
-			others = append(others, p)
-		}
-	}
-	c.other = c.f.restarted()
-	c.f.pop.People = others
-	c.elsewhere = c.f.codes(c.f.open(enemyInstrument(), nil).ID)
-	c.f.pop.People = all
-}
-
-// answer lets people answer, some at a time. Each thinks before every step.
-func (c *campaign) answer(who []*respondent) {
-	const atOnce, thinking = 4, 2 * time.Millisecond
-	next := make(chan *respondent)
-	var all sync.WaitGroup
-	for range atOnce {
-		all.Go(func() {
-			for r := range next {
-				answer := func() {
-					r.watched.from = c.logged()
-					for _, step := range c.steps(r) {
-						time.Sleep(time.Duration(rand.Float64() * 2 * float64(thinking)))
-						step()
-					}
-					r.watched.to = c.logged()
-				}
-				if c.around == nil {
-					answer()
-				} else {
-					c.around(r, answer)
-				}
-			}
-		})
-	}
-	for _, r := range who {
-		next <- r
-	}
-	close(next)
-	all.Wait()
-}
-
-// logged is how many rows the log has had since the opening.
-func (c *campaign) logged() int {
-	return c.f.count(`SELECT count(*) FROM survey_ballots WHERE round_id = $1`, c.round.ID) - len(c.f.pop.People)
 }
 
 // run plays the round from the first answer to after the closing.
@@ -240,6 +170,9 @@ func (c *campaign) run(t *testing.T) {
 		ofRound[seal.StateID(row[tb.col("id")].([]byte))] = row[tb.col("round_id")].(int64) == c.round.ID
 	}
 	c.rows = slices.DeleteFunc(c.spy.rows(), func(r logRow) bool { return !ofRound[r.id] })
+	for i := range c.rows {
+		c.rows[i].time = c.seen[sort.Search(len(c.seen)-1, func(k int) bool { return c.seen[k].length > c.rows[i].at })].time
+	}
 	c.whose(t)
 	c.needles = c.secrets(t)
 	c.close(t)
@@ -325,7 +258,7 @@ func (c *campaign) ofInvitations(dumps ...dump) []feature {
 		order.of[i] = float64(i)
 		person[c.f.pop.People[r.person].PersonID] = i
 		last[r.own[len(r.own)-1]] = i
-		watched[i] = r.watched
+		watched[i] = c.watched(r)
 	}
 	invitation := map[int64]int{}
 	tb := c.mid["survey_invitations"]
@@ -467,10 +400,12 @@ func (tb *table) laidInOrder(key func(row []any) int) {
 
 func TestTheEnemyCannotJoinAResponseToAnInvitation(t *testing.T) {
 	logged := captureLog(t)
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+	atThePaceOfPeople(t, func(t *testing.T, d *db.DB) *campaign {
 		c := newCampaign(t, d, 20, 50)
 		c.run(t)
 		c.plainTextIsNowhere(t, logged)
+		return c
+	}, func(t *testing.T, c *campaign) {
 		found := c.attack("", "")
 		t.Logf("%d pairs tried, the worst %v", len(found), found[:12])
 		if len(found) < 50 {
@@ -605,19 +540,7 @@ func (c *campaign) theEnemyWins(t *testing.T) {
 		}
 	}
 	wins("skipped questions cost no row", "log: ", "response: ", func(c *campaign) {
-		gone := make([]int, len(c.rows)+1) // before each row
-		for i, r := range c.rows {
-			if gone[i+1] = gone[i]; !own[r.id] {
-				gone[i+1]++
-			}
-		}
 		c.rows = slices.DeleteFunc(slices.Clone(c.rows), func(r logRow) bool { return !own[r.id] })
-		c.who = slices.Clone(c.who)
-		for i, r := range c.who {
-			r := *r
-			r.watched = watched{r.watched.from - gone[r.watched.from], r.watched.to - gone[r.watched.to]}
-			c.who[i] = &r
-		}
 	})
 	wins("invitations and responses have marks of time", "after closing answered.at", "response_times.at", func(c *campaign) {
 		marks := &table{cols: []string{"person_id", "at"}}

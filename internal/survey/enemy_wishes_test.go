@@ -20,7 +20,6 @@ import (
 
 	"taitorinki/internal/app"
 	"taitorinki/internal/db"
-	"taitorinki/internal/dbtest"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/survey"
 )
@@ -42,22 +41,32 @@ type site struct {
 	app   *app.App
 	mail  *mail.Recorder
 	url   string
+	c     *campaign
 	told  atomic.Int64
 	order []float64 // of telling, by respondent; -1 is never
 }
 
 func newSite(t *testing.T, c *campaign) *site {
 	t.Helper()
-	s := &site{t: t, mail: &mail.Recorder{}}
-	srv := httptest.NewUnstartedServer(nil)
-	s.url = "http://" + srv.Listener.Addr().String()
+	s := &site{t: t, mail: &mail.Recorder{}, url: "http://127.0.0.1", c: c}
 	var err error
 	s.app, err = app.New(app.Config{DB: c.f.d, Mail: s.mail, Now: time.Now, BaseURL: s.url, Keys: c.f.dir})
 	must(t, err)
-	srv.Config.Handler = s.app.Handler()
-	srv.Start()
-	t.Cleanup(srv.Close)
 	return s
+}
+
+// RoundTrip answers a browser's request without a network, for which no bubble of time would wait.
+func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
+	in := r.Clone(r.Context())
+	in.RequestURI, in.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:1"
+	if in.Body == nil {
+		in.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	s.app.Handler().ServeHTTP(w, in)
+	res := w.Result()
+	res.Request = r
+	return res, nil
 }
 
 // wish signs somebody in and tells a wish. Every third signs in by the link in the mail, which leads to the page; the others
@@ -65,7 +74,7 @@ func newSite(t *testing.T, c *campaign) *site {
 func (s *site) wish(p survey.Invitee, n int, byMail bool) {
 	jar, err := cookiejar.New(nil)
 	must(s.t, err)
-	browser := &http.Client{Jar: jar}
+	browser := &http.Client{Jar: jar, Transport: s}
 	if byMail {
 		s.post(browser, "/sign-in", url.Values{"email": {p.Address}, "next": {"/wishes"}})
 		s.post(browser, s.linkTo(p.Address), nil)
@@ -245,13 +254,16 @@ func wishFaults(tb *table, round survey.Round) (out []string) {
 
 func TestTheEnemyCannotJoinAResponseToAWishThatWasToldBesideIt(t *testing.T) {
 	logged := captureLog(t)
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+	atThePaceOfPeople(t, func(t *testing.T, d *db.DB) *site {
 		c := newCampaign(t, d, 20, 45)
 		s := newSite(t, c)
 		s.tellWishes(c)
 		c.run(t)
 		c.plainTextIsNowhere(t, logged)
 		c.nothingInBackup(t)
+		return s
+	}, func(t *testing.T, s *site) {
+		c := s.c
 		for when, dump := range map[string]dump{"before closing": c.before, "after closing": c.after} {
 			if got, want := len(dump["mentoring_wishes"].rows), len(c.who)*2/3; got != want {
 				t.Errorf("%s: %d wishes, want %d", when, got, want)

@@ -164,3 +164,36 @@ func TestAColourSurvivesTheWayThroughOKLCH(t *testing.T) {
 		}
 	})
 }
+
+var (
+	inDark = regexp.MustCompile(`@media[^{]*prefers-color-scheme[^{]*\{\s*:root \{([^{}]*)\}\s*\}`)
+	colour = regexp.MustCompile(`^(--[a-z0-9-]+: #[0-9a-fA-F]{3,6}|color-scheme: dark)$`)
+)
+
+// The walk of all pages asks in the dark only what reads colours: see look.js of browsertest.
+func TestInTheDarkNothingButColoursIsOther(t *testing.T) {
+	theme, err := Theme("#0a6ea1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for name, css := range map[string]string{"app.css": string(files().files["app.css"].plain), "a county's theme": theme} {
+		parts := inDark.FindAllStringSubmatch(css, -1)
+		if n := strings.Count(css, "prefers-color-scheme"); n != len(parts) {
+			t.Errorf("%s: %d parts for a colour scheme, of which %d change :root alone", name, n, len(parts))
+		}
+		for _, part := range parts {
+			for _, line := range strings.Split(part[1], ";") {
+				if line = strings.TrimSpace(line); line == "" {
+					continue
+				}
+				if seen++; !colour.MatchString(line) {
+					t.Errorf("%s: in the dark %q is other", name, line)
+				}
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d colours were seen", seen)
+	}
+}

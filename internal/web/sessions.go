@@ -12,10 +12,14 @@ import (
 	"taitorinki/internal/db"
 )
 
+// plain is a manager as the library makes it: with a store in memory and a goroutine that tidies that. Ours are copies with a
+// store of their own, so that there is one such goroutine in all.
+var plain = scs.New()
+
 // NewSessions keeps sessions in the database, by the hash of their token. A session ends after an hour without use
 // and after twelve in any case: workstations are shared.
 func NewSessions(d *db.DB, now func() time.Time, secure bool) *scs.SessionManager {
-	s := scs.New()
+	s := *plain
 	s.Store = sessionStore{d, now}
 	s.HashTokenInStore = true
 	s.Lifetime = 12 * time.Hour
@@ -25,7 +29,7 @@ func NewSessions(d *db.DB, now func() time.Time, secure bool) *scs.SessionManage
 	s.Cookie.HttpOnly = true
 	s.Cookie.Secure = secure
 	s.Cookie.SameSite = http.SameSiteLaxMode
-	return s
+	return &s
 }
 
 type sessionStore struct {

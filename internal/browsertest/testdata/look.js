@@ -1,6 +1,7 @@
 // What the walk asks a page, beside axe. It is put into the page once, with axe; the page may then change its size and colours.
 const look = {
   tags: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
+  colours: ["color-contrast", "link-in-text-block"], // the rules that read colours
   doubt: new Map(),
 
   // What is folded is seen by those who open it. Says whether the page has a bar that stays in sight.
@@ -44,10 +45,11 @@ const look = {
   },
 
   // axe's violations. Where it cannot tell the contrast of a text (it is scrolled out of a table, say), the text is kept in
-  // mind until another width of the same colours has told.
+  // mind until another width of the same colours has told. In the dark nothing but colours differs from the light of the same
+  // width (a test of ui holds that), so there axe asks again what reads colours and nothing else.
   async axe(colours) {
     const r = await axe.run(document, {
-      runOnly: { type: "tag", values: look.tags }, resultTypes: ["violations", "incomplete"], elementRef: true, preload: false,
+      runOnly: colours === "dark" ? { type: "rule", values: look.colours } : { type: "tag", values: look.tags }, resultTypes: ["violations", "incomplete"], elementRef: true, preload: false,
       checks: { "color-contrast": { options: { ignoreLength: true } } },
     });
     const unsure = new Set(r.incomplete.filter((x) => x.id === "color-contrast").flatMap((x) => x.nodes.map((n) => n.element)));
