@@ -73,10 +73,8 @@ type Demo struct {
 // New makes a demonstration of a size.
 func New(size county.Size) *Demo {
 	before := county.Make(size, seed).OnPaper()
-	d := &Demo{Mail: &Post{}, Clock: &Clock{}, Size: size, before: before, after: before.Reorganised(size, seed),
+	return &Demo{Mail: &Post{}, Clock: &Clock{}, Size: size, before: before, after: before.Reorganised(size, seed),
 		rng: rand.New(rand.NewPCG(1, 5)), kept: map[string]wavecode.Code{}, ids: map[string]int64{}}
-	d.pickTroubles()
-	return d
 }
 
 func (d *Demo) tell(step string, done, of int) {
@@ -97,6 +95,7 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 		defer d.mu.Unlock()
 		d.err, d.full = err, err == nil
 	}()
+	d.pickTroubles()
 	if units, err := people.Units(ctx, d.App.Config.DB); err != nil || len(units) > 0 {
 		return err
 	}

@@ -124,6 +124,15 @@ func TestTheSmallCountyHasLivedItsStory(t *testing.T) {
 		}
 	})
 
+	t.Run("the day's response rates are told", func(t *testing.T) {
+		rates, err := survey.RatesOf(ctx, db, open.ID)
+		must(t, err)
+		all := rates.Under("fi", 0)
+		if len(all) < 4 || all[0].Percent < 40 || all[0].Percent > 60 {
+			t.Errorf("rates of %v: %+v", rates.Day, all)
+		}
+	})
+
 	t.Run("mail has gone out, with troubles and a reminder", func(t *testing.T) {
 		all, err := outbox.Troubles(ctx, db, open.Topic())
 		must(t, err)
