@@ -166,7 +166,7 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 		}},
 		at(rd(draft, "/open")), at(rd(&open, "")), at(rd(&open, "/rates")), at(rd(&open, "/tell")), at(rd(&open, "/pace")),
 		{"pace with errors", func(b *Browser) { b.Open(rd(&open, "/pace")); b.Fill("#rate", "0"); b.Go("main form button") }},
-		at(rd(&open, "/close")), at(rd(&closed, "")),
+		at(rd(&open, "/close")), at(rd(&closed, "")), at(rd(&closed, "/end-series")),
 		{"slips with errors", func(b *Browser) { b.Open(rd(&open, "/slips")); b.Go("main form button") }},
 		{"sheet of slips", func(b *Browser) { b.slips(&open, 6) }},
 		at(rd(&open, "/slips")),
