@@ -14,7 +14,7 @@ help: ## Say what there is
 # The longest packages first, so that both cores have something to do until the end; vetted they are by check.
 test: tools check ## Everything: tools, checks, a short fuzzing, all tests on both engines and in a browser
 	@.ci/fuzz 200x
-	@go run ./internal/dbtest/run -- go test -vet=off ./internal/browsertest ./internal/survey ./...
+	@go run ./internal/dbtest/run -- go test -vet=off -timeout 30m ./internal/browsertest ./internal/survey ./...
 
 tools: # What the tests need besides Go
 	@.ci/need postgresql chromium scripts
