@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -35,12 +36,15 @@ var chromium struct {
 
 func startChromium() {
 	path := os.Getenv("TAITORINKI_CHROMIUM")
-	if path == "" {
-		path = "/usr/bin/chromium"
+	for _, name := range []string{"chromium-headless-shell", "chromium"} {
+		if path == "" {
+			path, chromium.err = exec.LookPath(name)
+		}
 	}
-	if _, chromium.err = os.Stat(path); chromium.err != nil {
+	if path == "" {
 		return
 	}
+	chromium.err = nil
 	dir, err := os.MkdirTemp("", "browsertest")
 	if err != nil {
 		chromium.err = err
