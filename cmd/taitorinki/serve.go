@@ -99,7 +99,8 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(conte
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug)}
 	go func() {
-		ui.Warm()               // takes much memory for a moment
+		ui.Warm() // takes much memory for a moment
+		debug.FreeOSMemory()
 		debug.SetGCPercent(300) // from then on the heap is small and pages are short-lived: memory for time
 	}()
 	debug.SetMemoryLimit(100 << 20) // near this the collector runs more often: a small machine is enough

@@ -150,11 +150,29 @@ func persons(ctx context.Context, q db.Q, rest string, args ...any) (_ []Person,
 // Population returns the people of today who have a unit, by id: those in the given units and everything under
 // them, of the given professions. Nothing given means no limit.
 func Population(ctx context.Context, q db.Q, unitIDs []int64, professions []string) ([]Person, error) {
-	where, args := `WHERE p.left_at IS NULL AND p.unit_id IS NOT NULL`, []any(nil)
+	where, args, err := population(ctx, q, unitIDs, professions)
+	if err != nil {
+		return nil, err
+	}
+	return persons(ctx, q, where, args...)
+}
+
+// PopulationIDs returns the ids of a Population alone, for those who look at it often.
+func PopulationIDs(ctx context.Context, q db.Q, unitIDs []int64, professions []string) (_ []int64, err error) {
+	defer errs.Wrap(&err, "people.PopulationIDs")
+	where, args, err := population(ctx, q, unitIDs, professions)
+	if err != nil {
+		return nil, err
+	}
+	return db.Rows(ctx, q, func(r *sql.Rows, id *int64) error { return r.Scan(id) }, `SELECT p.id FROM persons p `+where, args...)
+}
+
+func population(ctx context.Context, q db.Q, unitIDs []int64, professions []string) (where string, args []any, err error) {
+	where = `WHERE p.left_at IS NULL AND p.unit_id IS NOT NULL`
 	if len(unitIDs) > 0 {
 		t, err := LoadTree(ctx, q)
 		if err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		in, more := in(len(args), t.Under(unitIDs))
 		where, args = where+` AND p.unit_id IN `+in, append(args, more...)
@@ -163,7 +181,7 @@ func Population(ctx context.Context, q db.Q, unitIDs []int64, professions []stri
 		in, more := in(len(args), professions)
 		where, args = where+` AND p.profession IN `+in, append(args, more...)
 	}
-	return persons(ctx, q, where+` ORDER BY p.id`, args...)
+	return where + ` ORDER BY p.id`, args, nil
 }
 
 // PersonsByID returns those of today among the people with these ids, by id.

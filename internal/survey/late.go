@@ -72,7 +72,7 @@ func (s *Service) inviteLate(ctx context.Context, r *Round) (err error) {
 // newcomers are those of a round's population of today who have no invitation. The unit of each is the nearest that the round
 // knows, 0 where it knows none.
 func newcomers(ctx context.Context, q db.Q, r *Round) (late []Invitee, err error) {
-	pop, err := PopulationOf(ctx, q, r.Settings)
+	ids, err := people.PopulationIDs(ctx, q, r.Settings.Units, r.Settings.Professions)
 	if err != nil {
 		return nil, err
 	}
@@ -84,21 +84,28 @@ func newcomers(ctx context.Context, q db.Q, r *Round) (late []Invitee, err error
 	for _, inv := range invs {
 		invited[inv.PersonID] = true
 	}
-	for _, p := range pop.People {
-		if !invited[p.PersonID] {
-			late = append(late, p)
-		}
-	}
-	if len(late) == 0 {
+	ids = slices.DeleteFunc(ids, func(id int64) bool { return invited[id] })
+	if len(ids) == 0 {
 		return nil, nil
+	}
+	staff, err := people.PersonsByID(ctx, q, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range staff {
+		late = append(late, inviteeOf(p))
 	}
 	units, err := RoundUnits(ctx, q, r.ID)
 	if err != nil {
 		return nil, err
 	}
 	parent := map[int64]int64{}
-	for _, u := range pop.Units {
-		parent[u.ID] = u.Parent
+	tree, err := people.Units(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range tree {
+		parent[u.ID] = u.ParentID
 	}
 	for i := range late {
 		p := &late[i]

@@ -51,9 +51,13 @@ func PopulationOf(ctx context.Context, q db.Q, set *Settings) (pop Population, e
 		return pop, err
 	}
 	for _, p := range staff {
-		pop.People = append(pop.People, Invitee{p.ID, p.UnitID, p.Profession, p.Email, p.Name, p.Lang})
+		pop.People = append(pop.People, inviteeOf(p))
 	}
 	return pop, nil
+}
+
+func inviteeOf(p people.Person) Invitee {
+	return Invitee{p.ID, p.UnitID, p.Profession, p.Email, p.Name, p.Lang}
 }
 
 // Preflight lists what would go wrong, or otherwise than expected, if the round opened now.
