@@ -170,6 +170,7 @@ func TestOfTwoDevicesTheNewerAnswerStandsAndTheOtherIsNotLost(t *testing.T) {
 	if got := JS[string](phone, `document.querySelector("`+field+`").value`); got != "työpöydältä" {
 		t.Errorf("the phone shows %q, want the newer answer", got)
 	}
+	phone.Until(`document.getElementById("survey-saved").dataset.state === "saved"`) // what it shows is on the server
 	if got := phone.Text(".mine"); !strings.Contains(got, "toisella laitteella") {
 		t.Errorf("the phone says %q", got)
 	}

@@ -65,7 +65,7 @@ func (s *Service) auditLines(ctx context.Context, p web.Page, entries []Entry) (
 			}
 			known[e.Object] = o
 		}
-		out = append(out, auditLine{i18n.Time(p.Lang, e.At), firstOf(e.Person, p.T("people.operator")), inWords(p, e), o.name, o.url})
+		out = append(out, auditLine{i18n.Time(p.Lang, e.At), doer(p, e), inWords(p, e), o.name, o.url})
 	}
 	return out, nil
 }
@@ -94,6 +94,17 @@ func (s *Service) sendAudit(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="log.csv"`)
 	return sheet.WriteCSV(w, []string{p.T("people.audit-at"), p.T("people.audit-who"), p.T("people.audit-what"), p.T("people.audit-object")}, rows)
+}
+
+// doer names who did it. Nobody asks for reminders and invitations of newcomers at the time: the program sees to them.
+func doer(p web.Page, e Entry) string {
+	switch {
+	case e.Person != "":
+		return e.Person
+	case e.Action == "round.remind" || e.Action == "round.late":
+		return p.T("people.program")
+	}
+	return p.T("people.operator")
 }
 
 // inWords puts an entry into words: its detail fills the placeholders of its action, or stands after it.

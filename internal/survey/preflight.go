@@ -23,6 +23,7 @@ type Issue struct {
 // Check is what a round would be if it opened now.
 type Check struct {
 	Invited int
+	Mailed  int // of them, those who can be reached by e-mail
 	Groups  int
 	Issues  []Issue
 }
@@ -70,7 +71,8 @@ func (s *Service) Preflight(ctx context.Context, r *Round, lang string) (c Check
 	if err != nil {
 		return c, err
 	}
-	c.Invited = len(pop.People)
+	unmailed := badAddresses(pop.People)
+	c.Invited, c.Mailed = len(pop.People), len(pop.People)-len(unmailed)
 	add := func(blocking bool, list []string, key string, args ...any) {
 		c.Issues = append(c.Issues, Issue{blocking, key, args, list})
 	}
@@ -90,8 +92,8 @@ func (s *Service) Preflight(ctx context.Context, r *Round, lang string) (c Check
 	if merged := mergedUnits(g, lang); len(merged) > 0 {
 		add(false, merged, "survey.check-merged", "n", len(merged), "least", LeastGroup)
 	}
-	if bad := badAddresses(pop.People); len(bad) > 0 {
-		add(false, bad, "survey.check-address", "n", len(bad))
+	if len(unmailed) > 0 {
+		add(false, unmailed, "survey.check-address", "n", len(unmailed))
 	}
 	for _, l := range i18n.Langs {
 		if n := speak(pop.People, l); n > 0 && len(r.Settings.Languages) > 0 && !slices.Contains(r.Settings.Languages, l) {

@@ -193,7 +193,11 @@ func (s *Pages) showTell(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := tellPage{Page: s.Kit.Page(r, "survey.tell"), Round: rd, Open: rd.State == survey.Open && !rd.Over(s.Now())}
+	title := "survey.tell"
+	if web.VisitorOf(r).Everywhere(people.ReadRounds) {
+		title = "survey.tell-for-supervisors" // the reader gives it to others to say
+	}
+	p := tellPage{Page: s.Kit.Page(r, title), Round: rd, Open: rd.State == survey.Open && !rd.Over(s.Now())}
 	p.Shell.Narrow = true
 	p.Name = rd.Settings.Name.In(p.Lang)
 	if !p.Open {
@@ -325,6 +329,21 @@ func (s *Pages) whileOpen(ctx context.Context, p *roundPage) (err error) {
 	return err
 }
 
+const fewWaiting = 100
+
+// unreached counts the people who wait for a slip. While many invitations go out the page is drawn every two seconds, and the
+// count can wait.
+func (s *Pages) unreached(ctx context.Context, p *roundPage) (n int, err error) {
+	if !p.Again || p.Sending.Waiting > fewWaiting && !p.Paused {
+		return 0, nil
+	}
+	by, err := survey.Unreached(ctx, s.DB, p.Round.ID)
+	for _, x := range by {
+		n += x
+	}
+	return n, err
+}
+
 // stuck are the things of a round that go on only when somebody does something, in the order of their weight.
 func (s *Pages) stuck(p *roundPage) (out []string) {
 	if p.Round.State == survey.Closed {
@@ -341,6 +360,9 @@ func (s *Pages) stuck(p *roundPage) (out []string) {
 	}
 	if n := count(p.Troubles, "refused"); n > 0 {
 		out = append(out, p.T("survey.stuck-refused", "n", n))
+	}
+	if p.Unreached > 0 {
+		out = append(out, p.T("survey.stuck-unreached", "n", p.Unreached))
 	}
 	if p.Round.State == survey.Closing || p.Round.State == survey.Open && p.Round.Over(s.Now()) {
 		out = append(out, p.T("survey.stuck-closing"))

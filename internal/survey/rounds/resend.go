@@ -49,10 +49,18 @@ func (s *Pages) failed(ctx context.Context, r *survey.Round) (out []failed, err 
 // told is what became of an invitation, with the mail server's own words when it refused.
 func told(p web.Page, t outbox.Trouble) string {
 	text := p.T("survey.mail-" + t.State)
-	if t.State == "refused" && t.Error != "" {
-		text += ": " + t.Error
+	if said := saidBy(t); said != "" {
+		text += ": " + said
 	}
 	return text
+}
+
+// saidBy is what the mail server said to a message: nothing, when it is unclear for want of a word.
+func saidBy(t outbox.Trouble) string {
+	if t.State == "refused" {
+		return t.Error
+	}
+	return ""
 }
 
 // resendPage asks which of the failed invitations go out once more.

@@ -162,13 +162,14 @@ type roundPage struct {
 	Plan      []planLine
 	Reminding bool // a reminder is going on
 
-	Going   bool      // people can answer now
-	Rates   ratesCard // of an open round
-	Leads   bool      // the reader leads some of the invited
-	Say     string    // what a supervisor can say to them
-	Helpers []helper
-	Waits   []string // what goes on only when somebody does something
-	Series  bool     // a later round can be of the closed round's series
+	Going     bool      // people can answer now
+	Rates     ratesCard // of an open round
+	Leads     bool      // the reader leads some of the invited
+	Say       string    // what a supervisor can say to them
+	Helpers   []helper
+	Waits     []string // what goes on only when somebody does something
+	Unreached int      // people invited for whom there is neither an address nor a slip
+	Series    bool     // a later round can be of the closed round's series
 }
 
 func (s *Pages) showRound(w http.ResponseWriter, r *http.Request) error {
@@ -207,6 +208,9 @@ func (s *Pages) showRound(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.Reminding = slices.ContainsFunc(p.Plan, func(x planLine) bool { return x.Going })
+		if p.Unreached, err = s.unreached(r.Context(), &p); err != nil {
+			return err
+		}
 		p.Waits = s.stuck(&p)
 		if p.Series, err = s.GoesOn(r.Context(), &rd); err != nil {
 			return err

@@ -91,7 +91,7 @@ func (s *Pages) refusedCSV(w http.ResponseWriter, r *http.Request) error {
 	t := func(key string) string { return s.Kit.Words.T(lang, key) }
 	var rows [][]string
 	for _, x := range all {
-		rows = append(rows, []string{x.Address, t("survey.mail-" + x.State), x.Error})
+		rows = append(rows, []string{x.Address, t("survey.mail-" + x.State), saidBy(x)})
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="refused-`+rd.Code+`.csv"`)

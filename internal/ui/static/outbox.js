@@ -182,6 +182,7 @@ export class Outbox {
       return;
     }
     this.queue.delete(item);
+    if (this.queue.size === 0 && !this.refused) this.report("saved"); // what the page now shows is on the server
     if (this.here(item)) this.newer?.(item, value);
     else this.report("elsewhere", { url: this.pages.get(item) });
     this.send();
