@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
@@ -101,7 +102,7 @@ func doer(p web.Page, e Entry) string {
 	switch {
 	case e.Person != "":
 		return e.Person
-	case e.Action == "round.remind" || e.Action == "round.late":
+	case e.Action == "round.remind" || e.Action == "round.late" || e.Action == "round.close-due":
 		return p.T("people.program")
 	}
 	return p.T("people.operator")
@@ -123,6 +124,8 @@ func inWords(p web.Page, e Entry) string {
 		case string:
 			if strings.HasPrefix(x, "people.") {
 				v = p.T(x) // a role, say
+			} else if t, err := time.ParseInLocation("2006-01-02 15:04", x, i18n.Zone()); err == nil {
+				v = i18n.Time(p.Lang, t)
 			}
 		case float64:
 			v = int(x)

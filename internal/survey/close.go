@@ -20,8 +20,13 @@ import (
 )
 
 // CloseRound ends answering, turns the ballots into responses and destroys the key. It can be called again after a crash
-// at any point, and goes on where it was. By is the person who closes, 0 the operator or the round's own closing time.
-func (s *Service) CloseRound(ctx context.Context, id, by int64) (err error) {
+// at any point, and goes on where it was. By is the person who closes, 0 the operator.
+func (s *Service) CloseRound(ctx context.Context, id, by int64) error {
+	return s.closeRound(ctx, id, by, "round.close")
+}
+
+// closeRound closes a round; the action is what the log says of it.
+func (s *Service) closeRound(ctx context.Context, id, by int64, action string) (err error) {
 	defer errs.Wrap(&err, "survey.CloseRound(%d)", id)
 	r, err := RoundByID(ctx, s.DB, id)
 	if err != nil {
@@ -49,7 +54,7 @@ func (s *Service) CloseRound(ctx context.Context, id, by int64) (err error) {
 		if err != nil || n == 0 {
 			return err // closing had begun before
 		}
-		if err := people.Audit(ctx, tx, s.Now(), by, "round.close", "round:"+r.Code, ""); err != nil {
+		if err := people.Audit(ctx, tx, s.Now(), by, action, "round:"+r.Code, ""); err != nil {
 			return err
 		}
 		if err := s.forgetReminders(ctx, tx, &r); err != nil {
@@ -189,7 +194,7 @@ func (s *Service) CloseDue(ctx context.Context) error {
 	var all error
 	for _, r := range rounds {
 		if r.State == Open && r.Over(s.Now()) {
-			all = errors.Join(all, s.CloseRound(ctx, r.ID, 0))
+			all = errors.Join(all, s.closeRound(ctx, r.ID, 0, "round.close-due"))
 		}
 	}
 	return errors.Join(all, s.sweepKeys(rounds))

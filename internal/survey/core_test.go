@@ -211,7 +211,7 @@ func TestEachLinkThatLeadsNowhereSaysWhy(t *testing.T) {
 			t.Fatalf("the round without an end is %s", got)
 		}
 		must(t, f.s.CloseRound(t.Context(), r.ID, 0)) // there is nothing left to close
-		if n := f.count(`SELECT count(*) FROM audit_log WHERE action = 'round.close'`); n != 1 {
+		if n := f.count(`SELECT count(*) FROM audit_log WHERE action = 'round.close-due'`); n != 1 {
 			t.Errorf("the log tells of %d closings, want 1", n)
 		}
 		for _, when := range []string{"closed", "closed and restarted"} {

@@ -70,3 +70,11 @@ func (s *Service) GoesOn(ctx context.Context, r *Round) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// LastOfSeries reports whether no later round of a round's series has opened.
+func LastOfSeries(ctx context.Context, q db.Q, r *Round) (bool, error) {
+	all, err := Rounds(ctx, q)
+	return !slices.ContainsFunc(all, func(x Round) bool {
+		return x.ID > r.ID && x.State != Draft && x.FirstOfSeries() == r.FirstOfSeries()
+	}), err
+}

@@ -228,7 +228,7 @@ func asInt(is bool) int {
 
 // sayText is a reminder to be said aloud, in the reader's language.
 func (s *Pages) sayText(ctx context.Context, p web.Page, r *survey.Round) (string, error) {
-	lines, err := s.tellLines(ctx, r, p.Lang)
+	lines, err := s.tellLines(ctx, r, p.Lang, "survey.tell-slip-say")
 	if err != nil {
 		return "", err
 	}
@@ -242,8 +242,8 @@ func (s *Pages) sayText(ctx context.Context, p web.Page, r *survey.Round) (strin
 	return strings.Join(append(lines, p.T("survey.tell-thanks")), " "), nil
 }
 
-// tellLines are the sentences that tell of a round, to be said or written.
-func (s *Pages) tellLines(ctx context.Context, r *survey.Round, lang string) ([]string, error) {
+// tellLines are the sentences that tell of a round, to be said or written. Slip is the one of those who have no mail.
+func (s *Pages) tellLines(ctx context.Context, r *survey.Round, lang, slip string) ([]string, error) {
 	in, err := s.Instrument(ctx, r.InstrumentID)
 	if err != nil {
 		return nil, err
@@ -261,14 +261,14 @@ func (s *Pages) tellLines(ctx context.Context, r *survey.Round, lang string) ([]
 	lines = append(lines, t("survey.tell-how", "n", in.Minutes),
 		t("survey.tell-link", "subject", s.FillSubject(r, survey.MailLang(r.Settings, lang), r.Settings.Subject.In(survey.MailLang(r.Settings, lang)))))
 	if len(made) > 0 {
-		lines = append(lines, t("survey.tell-slip"))
+		lines = append(lines, t(slip))
 	}
 	return append(lines, t("survey.tell-private")), nil
 }
 
 // passOn is the message for the unit's own channels. It holds no personal link: each has the own one.
 func (s *Pages) passOn(ctx context.Context, r *survey.Round, lang string) (x passOn, err error) {
-	lines, err := s.tellLines(ctx, r, lang)
+	lines, err := s.tellLines(ctx, r, lang, "survey.tell-slip")
 	if err != nil {
 		return x, err
 	}

@@ -212,7 +212,7 @@ func (s *Pages) showRound(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		p.Waits = s.stuck(&p)
-		if p.Series, err = s.GoesOn(r.Context(), &rd); err != nil {
+		if p.Series, err = s.mayEnd(r.Context(), &rd); err != nil {
 			return err
 		}
 	}

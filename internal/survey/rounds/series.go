@@ -1,6 +1,7 @@
 package rounds
 
 import (
+	"context"
 	"net/http"
 
 	"taitorinki/internal/errs"
@@ -24,6 +25,17 @@ func (s *Pages) confirmEndSeries(w http.ResponseWriter, r *http.Request) error {
 	p.Shell.Narrow = true
 	p.Name = rd.Settings.Name.In(p.Lang)
 	return s.Kit.Show(w, r, p.Page, seriesEndConfirm(p))
+}
+
+// mayEnd reports whether a round is the closed last one of a series that could go on: there one looks for the end.
+func (s *Pages) mayEnd(ctx context.Context, rd *survey.Round) (bool, error) {
+	if rd.State != survey.Closed {
+		return false, nil
+	}
+	if last, err := survey.LastOfSeries(ctx, s.DB, rd); err != nil || !last {
+		return false, err
+	}
+	return s.GoesOn(ctx, rd)
 }
 
 func (s *Pages) endSeries(w http.ResponseWriter, r *http.Request) error {
