@@ -42,8 +42,8 @@ func covariancesOf(items []Column, pairwise bool) (covariances, error) {
 	return c, nil
 }
 
-// completeRows returns the values of the persons who have all of the columns, column by column, and how many they are.
-func completeRows(columns []Column) (values [][]float64, n int) {
+// completeValues returns the values of the persons who have all of the columns, column by column, and how many they are.
+func completeValues(columns []Column) (values [][]float64, n int) {
 	values = make([][]float64, len(columns))
 	if len(columns) == 0 {
 		return values, 0
@@ -65,7 +65,7 @@ func completeRows(columns []Column) (values [][]float64, n int) {
 }
 
 func listwiseCovariances(items []Column) covariances {
-	values, n := completeRows(items)
+	values, n := completeValues(items)
 	c := covariances{matrix: mat.NewSymDense(len(items), nil), n: n, fewest: n}
 	if n < 2 {
 		return c
@@ -86,7 +86,7 @@ func pairwiseCovariances(items []Column) covariances {
 	c := covariances{matrix: mat.NewSymDense(len(items), nil), n: len(items[0].Values), fewest: len(items[0].Values)}
 	for i := range items {
 		for j := range i + 1 {
-			values, n := completeRows([]Column{items[i], items[j]})
+			values, n := completeValues([]Column{items[i], items[j]})
 			c.fewest = min(c.fewest, n)
 			if n < 2 {
 				continue
