@@ -40,6 +40,9 @@ func sampleWithin(values []float64, scale float64) sample {
 	if noise := 10 * epsilon * scale; s.ss <= noise*noise*float64(s.n) {
 		s.ss = 0
 	}
+	if math.IsInf(s.ss, 1) { // too large to say anything: a t with it would be 0
+		s.ss = math.NaN()
+	}
 	return s
 }
 
