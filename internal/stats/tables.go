@@ -203,8 +203,8 @@ type ProportionResult struct {
 	P          *float64 `json:"p"`
 	WilsonLow  *float64 `json:"wilson_low"` // (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²))/(1 + z²/n) (Wilson 1927)
 	WilsonHigh *float64 `json:"wilson_high"`
-	CPLow      *float64 `json:"clopper_pearson_low"` // quantile .025 of Beta(x, n-x+1), 0 when x = 0 (Clopper and Pearson 1934)
-	CPHigh     *float64 `json:"clopper_pearson_high"`
+	CPLow      *float64 `json:"clopper_pearson_low"`  // quantile .025 of Beta(x, n-x+1), 0 when x = 0 (Clopper and Pearson 1934)
+	CPHigh     *float64 `json:"clopper_pearson_high"` // quantile .975 of Beta(x+1, n-x), 1 when x = n
 }
 
 // Proportion leaves all nil when n is 0, or x is not from 0 to n.
@@ -217,7 +217,7 @@ func Proportion(x, n int) ProportionResult {
 	r.WilsonLow = finite(wilsonLow(float64(x), float64(n)))
 	r.WilsonHigh = finite(1 - wilsonLow(float64(n-x), float64(n)))
 	r.CPLow = finite(clopperPearsonLow(float64(x), float64(n)))
-	r.CPHigh = finite(1 - clopperPearsonLow(float64(n-x), float64(n)))
+	r.CPHigh = finite(clopperPearsonHigh(float64(x), float64(n)))
 	return r
 }
 
@@ -233,4 +233,12 @@ func clopperPearsonLow(x, n float64) float64 {
 		return 0
 	}
 	return mathext.InvRegIncBeta(x, n-x+1, (1-Level)/2)
+}
+
+// clopperPearsonHigh is the upper limit: the chance with which x or fewer of n say yes with probability .025.
+func clopperPearsonHigh(x, n float64) float64 {
+	if x == n {
+		return 1
+	}
+	return mathext.InvRegIncBeta(x+1, n-x, (1+Level)/2)
 }
