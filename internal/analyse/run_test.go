@@ -159,9 +159,9 @@ func wide(t *testing.T) []byte {
 	t.Helper()
 	var csv strings.Builder
 	csv.WriteString("a,b,c,d,g\n")
-	for i := range 60 {
-		base := i % 5
-		fmt.Fprintf(&csv, "%d,%d,%d,%d,%s\n", base+i%2, base+i%3, base+(i*i)%4, base+(i/7)%3, []string{"x", "y", "z"}[i*i%3+i%2])
+	for i := range 60 { // a common part, and for each column one of its own
+		common := i % 5
+		fmt.Fprintf(&csv, "%d,%d,%d,%d,%s\n", common+i/5%2, common+i/10%3, common+i/30%2, common+i/6%2, []string{"x", "y", "z"}[i*i%3+i%2])
 	}
 	got, err := runText(csv.String(), "file,column,role,scale,reversed,min,max,missing_code,label\n",
 		`{"analyses":[{"id":"omega","method":"omega_total_1f_ml","args":{"items":["a","b","c","d"]}},
