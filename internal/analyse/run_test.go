@@ -255,3 +255,35 @@ func TestAFailureOfTheProgramLeavesTheOtherResultsAndIsTold(t *testing.T) {
 		t.Errorf("got %s, want %s", flat, want)
 	}
 }
+
+func TestTheExampleOfTheManualRuns(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join("..", "..", "doc", "analyse.md"))
+	must(t, err)
+	dir := t.TempDir()
+	for block := range strings.SplitSeq(string(manual), "\n```") {
+		opening, text, _ := strings.Cut(block, "\n")
+		if _, name, found := strings.Cut(opening, " "); found {
+			must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		}
+	}
+	got, err := Run(Input{Data: filepath.Join(dir, "answers.csv"), Codebook: filepath.Join(dir, "codebook.csv"), Plan: filepath.Join(dir, "plan.json")})
+	must(t, err)
+	var results map[string]any
+	must(t, json.Unmarshal(got, &results))
+	compare(t, "", map[string]any{
+		"tools": map[string]any{"n": 4.0}, "nurses": map[string]any{"n1": 3.0, "n2": 3.0}, "change": map[string]any{"n": 6.0}, "change-north": map[string]any{"n": 3.0},
+		"what-matters": map[string]any{"coef": map[string]any{"jobnurse": map[string]any{}}}, "corrected": map[string]any{"holm": map[string]any{}},
+	}, results)
+}
+
+func TestTheManualNamesEveryMethodAndArgument(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join("..", "..", "doc", "analyse.md"))
+	must(t, err)
+	for _, m := range methods {
+		for _, word := range append([]string{m.name}, m.args...) {
+			if !strings.Contains(string(manual), "`"+word+"`") && !strings.Contains(string(manual), `"`+word+`"`) {
+				t.Errorf("the manual does not name %s of %s", word, m.name)
+			}
+		}
+	}
+}
