@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 )
 
 func TestTheShapeOfADistributionIsThatOfExcel(t *testing.T) {
@@ -178,116 +176,6 @@ func TestOmegaIsFoundOrImproper(t *testing.T) {
 	}
 }
 
-// Dyestuff (Davies & Goldsmith 1972), as in Bates et al. 2015, Fitting Linear Mixed-Effects Models Using lme4: REML
-// variances 1764.05 and 2451.25, mean 1527.5; Dyestuff2 (Box & Tiao 1973): 0 and 13.806 there, mean 5.6656.
-func TestTheVarianceOfBatchesIsThatOfThePaper(t *testing.T) {
-	batches := make([]int, 30)
-	for i := range batches {
-		batches[i] = i / 5
-	}
-	yield := []float64{1545, 1440, 1440, 1520, 1580, 1540, 1555, 1490, 1560, 1495, 1595, 1550, 1605, 1510, 1560,
-		1445, 1440, 1595, 1465, 1545, 1595, 1630, 1515, 1635, 1625, 1520, 1455, 1450, 1480, 1445}
-	r, err := ICC(yield, batches)
-	if err != nil {
-		t.Fatal(err)
-	}
-	closeTo(t, "between", r.REMLBetween, 1764.05, 1e-9)
-	closeTo(t, "within", r.REMLWithin, 2451.25, 1e-9)
-	closeTo(t, "mean", r.REMLMean, 1527.5, 1e-12)
-	closeTo(t, "ICC", r.REMLICC, *r.ICC1, 1e-10) // equal batches
-	closeTo(t, "F", r.F, 4.5983, 1e-4)
-	yield = []float64{7.298, 3.846, 2.434, 9.566, 7.990, 5.220, 6.556, 0.608, 11.788, -0.892, 0.110, 10.386, 13.434, 5.510, 8.166,
-		2.212, 4.852, 7.092, 9.288, 4.980, 0.282, 9.014, 4.458, 9.446, 7.198, 1.722, 4.782, 8.106, 0.758, 3.758}
-	r, err = ICC(yield, batches)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if *r.REMLBetween != 0 || *r.REMLICC != 0 || *r.ICC1 >= 0 {
-		t.Errorf("got between %g, REML ICC %g, ICC(1) %g, want 0, 0 and a negative one", *r.REMLBetween, *r.REMLICC, *r.ICC1)
-	}
-	closeTo(t, "within", r.REMLWithin, 13.806, 1e-4)
-	closeTo(t, "mean", r.REMLMean, 5.6656, 1e-5)
-}
-
-func TestNothingVariesWithinUnits(t *testing.T) {
-	r, err := ICC([]float64{1, 1, 3, 3, 3, 8}, []int{0, 0, 2, 2, 2, 5})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r.Groups != 3 || r.F != nil || r.P != nil || *r.ICC1 != 1 || *r.REMLICC != 1 || *r.REMLWithin != 0 || *r.REMLMean != 4 || *r.REMLBetween != 13 {
-		t.Errorf("got %s", asJSON(r))
-	}
-	r, err = ICC([]float64{1, 3, 3, 1}, []int{0, 0, 1, 1})
-	if err != nil || r.ICC2 != nil || *r.ICC1 != -1 || *r.REMLBetween != 0 {
-		t.Errorf("got %s %v", asJSON(r), err)
-	}
-}
-
-// Small clouds are divided in every possible way.
-func TestNoDivisionIsBetter(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n, k := rapid.IntRange(1, 8).Draw(t, "n"), rapid.IntRange(1, 3).Draw(t, "k")
-		values := rapid.SliceOfN(rapid.IntRange(0, 6), 2*n, 2*n).Draw(t, "values")
-		a, b := NewColumn(n), NewColumn(n)
-		for i := range n {
-			a.Set(i, float64(values[2*i]))
-			b.Set(i, float64(values[2*i+1]))
-		}
-		got, err := KMeans([]string{"a", "b"}, []Column{a, b}, k, false, 1)
-		if err != nil {
-			return
-		}
-		best := math.Inf(1)
-		for code := range int(math.Pow(float64(k), float64(n))) {
-			within := 0.0
-			for c := range k {
-				var x, y []float64
-				for i, rest := 0, code; i < n; i, rest = i+1, rest/k {
-					if rest%k == c {
-						x, y = append(x, a.Values[i]), append(y, b.Values[i])
-					}
-				}
-				if len(x) > 0 {
-					_, dx := centred(x)
-					_, dy := centred(y)
-					within += steadySum(products(dx, dx)) + steadySum(products(dy, dy))
-				}
-			}
-			best = min(best, within)
-		}
-		if math.Abs(*got.Within-best) > 1e-9 {
-			t.Fatalf("%v in %d: got %g, want %g", values, k, *got.Within, best)
-		}
-		sum := 0
-		for c, size := range got.Sizes {
-			sum += size
-			if size < 1 || c > 0 && size > got.Sizes[c-1] {
-				t.Fatalf("sizes %v", got.Sizes)
-			}
-		}
-		if sum != n {
-			t.Fatalf("sizes %v of %d", got.Sizes, n)
-		}
-	})
-}
-
-func TestTheSameSeedGivesTheSameClusters(t *testing.T) {
-	items := agreements(rand.New(rand.NewPCG(6, 6)), 400, 4, 30)
-	names := namesFor(items)
-	one, err := KMeans(names, items, 4, true, 9)
-	if err != nil {
-		t.Fatal(err)
-	}
-	two, _ := KMeans(names, items, 4, true, 9)
-	if diff := cmp.Diff(one, two); diff != "" {
-		t.Error(diff)
-	}
-	for seed := range uint64(5) {
-		other, _ := KMeans(names, items, 4, true, seed)
-		closeTo(t, fmt.Sprint("within, seed ", seed), other.Within, *one.Within, 1e-10)
-	}
-}
-
 func asJSON(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -385,97 +273,5 @@ func wellFormed(t *testing.T, what string, result any, err error) {
 	}
 	if text := asJSON(result); strings.Contains(text, "unsupported") {
 		t.Errorf("%s: got %s", what, text)
-	}
-}
-
-func TestPropertiesOfScales(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		k := rapid.IntRange(2, 6).Draw(t, "items")
-		items := agreements(random, rapid.IntRange(12, 60).Draw(t, "persons"), k, rapid.SampledFrom([]int{0, 10}).Draw(t, "missing"))
-		shift, factor := rapid.SampledFrom([]float64{0, 1e6, -37}).Draw(t, "shift"), rapid.SampledFrom([]float64{1, 0.125, 1000}).Draw(t, "factor")
-		pairwise := rapid.Bool().Draw(t, "pairwise")
-		names := namesFor(items)
-		order := random.Perm(len(items[0].Values))
-		changed, mirrored := make([]Column, k), make([]Column, k)
-		for j, item := range items {
-			changed[j] = NewColumn(len(order))
-			for to, from := range order {
-				if item.Present[from] {
-					changed[j].Set(to, item.Values[from]*factor+shift)
-				}
-			}
-			mirrored[j] = item.Reversed(1, 5)
-		}
-		for _, other := range [][]Column{changed, mirrored} {
-			sameFigures(t, 1e-9, func(items []Column) (any, error) { return ReliabilityOf(names, items, pairwise) }, items, other)
-			sameFigures(t, 1e-9, func(items []Column) (any, error) { return EigenCorrelation(items, pairwise) }, items, other)
-			sameFigures(t, 1e-6, func(items []Column) (any, error) {
-				o, err := OmegaTotal(names, items)
-				o.Loadings, o.Residuals = nil, nil // these have the unit of the items
-				return o, err
-			}, items, other)
-			sameFigures(t, 1e-8, func(items []Column) (any, error) {
-				c, err := KMeans(names, items, 2, true, 1)
-				c.Centers, c.Sizes, c.WithinEach, c.ByCluster, c.Silhouette = nil, nil, nil, nil, nil // another division can be as good
-				return c, err
-			}, items, other)
-		}
-	})
-}
-
-func TestICCDoesNotDependOnShiftScaleAndOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		n := rapid.IntRange(3, 60).Draw(t, "n")
-		shift, factor := rapid.SampledFrom([]float64{0, 1e6, -37}).Draw(t, "shift"), rapid.SampledFrom([]float64{1, 0.125, 1000}).Draw(t, "factor")
-		values, groups := make([]float64, n), make([]int, n)
-		for i := range n {
-			groups[i] = random.IntN(6)
-			values[i] = float64(groups[i]%3) + float64(random.IntN(5))
-		}
-		other, otherGroups := make([]float64, n), make([]int, n)
-		for to, from := range random.Perm(n) {
-			other[to], otherGroups[to] = values[from]*factor+shift, groups[from]
-		}
-		a, err := ICC(values, groups)
-		b, err2 := ICC(other, otherGroups)
-		if (err == nil) != (err2 == nil) {
-			t.Fatalf("got %v and %v", err, err2)
-		}
-		for _, pair := range [][2]*float64{{a.F, b.F}, {a.P, b.P}, {a.ICC1, b.ICC1}, {a.ICC1Mean, b.ICC1Mean}, {a.ICC2, b.ICC2}, {a.DesignEffect, b.DesignEffect}, {a.REMLICC, b.REMLICC}} {
-			if !same(pair[0], pair[1]) {
-				t.Fatalf("got %s, then %s", asJSON(a), asJSON(b))
-			}
-		}
-	})
-}
-
-// sameFigures fails unless the analysis says the same of both.
-func sameFigures(t *rapid.T, tolerance float64, analyse func([]Column) (any, error), one, two []Column) {
-	t.Helper()
-	a, err := analyse(one)
-	b, err2 := analyse(two)
-	if (err == nil) != (err2 == nil) {
-		t.Fatalf("got %v and %v", err, err2)
-	}
-	near := cmp.Comparer(func(x, y float64) bool { return math.Abs(x-y) <= tolerance*(1+math.Abs(x)) })
-	if diff := cmp.Diff(a, b, near); err == nil && diff != "" {
-		t.Fatal(diff)
-	}
-}
-
-func TestSumsKeepTheirDigits(t *testing.T) {
-	if got := steadySum([]float64{1e16, 1, 1, 1, -1e16}); got != 3 {
-		t.Errorf("got %g, want 3", got)
-	}
-	values := []float64{1, 2, 2, 3, 5, 5, 4, 1}
-	far := slices.Clone(values)
-	for i := range far {
-		far[i] += 1e6
-	}
-	a, b := DescribeFully(values), DescribeFully(far)
-	if *a.SD != *b.SD || *a.Skew != *b.Skew || *a.Kurt != *b.Kurt || *a.Mean+1e6 != *b.Mean {
-		t.Errorf("got %s, shifted %s", asJSON(a), asJSON(b))
 	}
 }
