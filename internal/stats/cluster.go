@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	fewestStarts = 100
-	mostStarts   = 1000
-	startWork    = 40_000_000 // small data get more starts, up to about so many distances for one pass over each
-	widestPlot   = 50_000     // persons up to which the silhouette, whose work grows by the square, is computed
+	fewestStarts    = 100
+	mostStarts      = 1000
+	startWork       = 40_000_000 // small data get more starts, up to about so many distances for one pass over each
+	mostSilhouettes = 50_000     // persons; the work grows by the square
 )
 
 // Clusters is a division of persons into k groups (item 14). Sums of squares are in the metric of the scores: z-scores
@@ -131,36 +131,59 @@ type division struct {
 	sizes   []int
 	centres []float64
 	within  float64
+	// How far the centres have moved so far, and how far they must have moved before a person can be nearer to another: most
+	// persons lie clearly in their cluster and need no look in most passes.
+	drift float64
+	sure  []float64
 }
 
 func (s *division) centre(c, d int) []float64 { return s.centres[c*d : (c+1)*d] }
 
+// settle notes that a person's own and next centre are at these squared distances; both may come half the way.
+func (s *division) settle(i int, own, next float64) {
+	s.sure[i] = s.drift + (math.Sqrt(next)-math.Sqrt(own))/2
+}
+
 // divide makes one start and improves it.
 func (p cloud) divide(k int, random *rand.Rand) division {
-	s := division{of: make([]int, p.n), sizes: make([]int, k), centres: p.seeds(k, random)}
+	s := division{of: make([]int, p.n), sizes: make([]int, k), centres: p.seeds(k, random), sure: make([]float64, p.n)}
 	for i := range s.of {
-		s.of[i] = -1
+		s.of[i], s.sure[i] = -1, -1
 	}
-	for range 30 {
+	for range 50 {
 		moved := p.toNearest(&s)
 		p.recentre(&s)
 		if !moved {
 			break
 		}
 	}
-	for range 1000 {
-		moved := p.moveOne(&s)
-		p.recentre(&s)
-		if !moved {
-			break
-		}
-	}
+	p.moveSingly(&s)
 	distances := make([]float64, p.n)
 	for i, c := range s.of {
 		distances[i] = squaredDistance(p.point(i), s.centre(c, p.d))
 	}
 	s.within = steadySum(distances)
 	return s
+}
+
+// moveSingly moves single persons until a pass over all of them, sure or not, finds nobody to move.
+func (p cloud) moveSingly(s *division) {
+	everybody := true
+	for i := range s.sure {
+		s.sure[i] = -1
+	}
+	for range 5000 {
+		moved := p.moveOne(s)
+		p.recentre(s)
+		if !moved && everybody {
+			return
+		}
+		if everybody = !moved; everybody {
+			for i := range s.sure {
+				s.sure[i] = -1
+			}
+		}
+	}
 }
 
 // seeds picks k persons: the first by chance, each other by chance in proportion to the squared distance to the nearest
@@ -192,15 +215,24 @@ func (p cloud) seeds(k int, random *rand.Rand) []float64 {
 // toNearest puts every person to the nearest centre and tells whether anybody moved. The last person of a cluster stays.
 func (p cloud) toNearest(s *division) bool {
 	moved := false
-	for i := range s.of {
-		best, least := 0, math.Inf(1)
+	for i, from := range s.of {
+		if s.drift < s.sure[i] {
+			continue
+		}
+		best, least, next := 0, math.Inf(1), math.Inf(1)
 		for c := range s.sizes {
-			if distance := squaredDistance(p.point(i), s.centre(c, p.d)); distance < least {
-				best, least = c, distance
+			distance := squaredDistance(p.point(i), s.centre(c, p.d))
+			if distance < least {
+				best, least, next = c, distance, least
+			} else {
+				next = min(next, distance)
 			}
 		}
-		from := s.of[i]
-		if best == from || from >= 0 && s.sizes[from] == 1 {
+		if best != from && from >= 0 && s.sizes[from] == 1 {
+			continue
+		}
+		s.settle(i, least, next)
+		if best == from {
 			continue
 		}
 		if from >= 0 {
@@ -216,26 +248,26 @@ func (p cloud) toNearest(s *division) bool {
 // n_a/(n_a-1)·d², joining b costs n_b/(n_b+1)·d². The centres follow every move.
 func (p cloud) moveOne(s *division) bool {
 	moved := false
-	for i := range s.of {
-		from := s.of[i]
-		if s.sizes[from] == 1 {
+	for i, from := range s.of {
+		if s.drift < s.sure[i] || s.sizes[from] == 1 {
 			continue
 		}
 		size := float64(s.sizes[from])
 		gain := size / (size - 1) * squaredDistance(p.point(i), s.centre(from, p.d))
-		best, least := from, gain*(1-1e-10)-1e-300
+		best, least := from, math.Inf(1)
 		for c := range s.sizes {
 			size := float64(s.sizes[c])
 			if cost := size / (size + 1) * squaredDistance(p.point(i), s.centre(c, p.d)); c != from && cost < least {
 				best, least = c, cost
 			}
 		}
-		if best == from {
+		if least >= gain*(1-1e-10) {
+			s.settle(i, gain, least)
 			continue
 		}
 		p.shift(s, i, from, -1)
 		p.shift(s, i, best, 1)
-		s.of[i], moved = best, true
+		s.of[i], s.sure[i], moved = best, -1, true
 	}
 	return moved
 }
@@ -244,8 +276,10 @@ func (p cloud) moveOne(s *division) bool {
 func (p cloud) shift(s *division, i, c, by int) {
 	s.sizes[c] += by
 	centre := s.centre(c, p.d)
+	step := float64(by) / float64(s.sizes[c])
+	s.drift += math.Abs(step) * math.Sqrt(squaredDistance(p.point(i), centre))
 	for j, v := range p.point(i) {
-		centre[j] += float64(by) * (v - centre[j]) / float64(s.sizes[c])
+		centre[j] += step * (v - centre[j])
 	}
 }
 
@@ -257,6 +291,7 @@ func (p cloud) recentre(s *division) {
 			p.fill(s, c)
 		}
 	}
+	before := slices.Clone(s.centres)
 	clear(s.centres)
 	for i, c := range s.of {
 		centre := s.centre(c, p.d)
@@ -264,12 +299,15 @@ func (p cloud) recentre(s *division) {
 			centre[j] += v
 		}
 	}
+	farthest := 0.0
 	for c, size := range s.sizes {
 		centre := s.centre(c, p.d)
 		for j := range centre {
 			centre[j] /= float64(size)
 		}
+		farthest = max(farthest, squaredDistance(centre, before[c*p.d:(c+1)*p.d]))
 	}
+	s.drift += math.Sqrt(farthest)
 }
 
 func (p cloud) fill(s *division, empty int) {
@@ -281,7 +319,7 @@ func (p cloud) fill(s *division, empty int) {
 	}
 	s.sizes[s.of[far]]--
 	s.sizes[empty]++
-	s.of[far] = empty
+	s.of[far], s.sure[far] = empty, -1
 }
 
 // describe orders the clusters and counts what is shown of them.
@@ -315,43 +353,4 @@ func (p cloud) describe(names []string, s division, k int) Clusters {
 	}
 	out.Silhouette, out.ByCluster = p.silhouette(s.of, out.Sizes)
 	return out
-}
-
-// silhouette returns the mean of s = (b-a)/max(a,b) of all persons and of each cluster, where a is the mean distance to
-// the others of the own cluster and b the least mean distance to another cluster.
-func (p cloud) silhouette(of, sizes []int) (mean *float64, byCluster []*float64) {
-	byCluster = make([]*float64, len(sizes))
-	if len(sizes) < 2 || p.n > widestPlot {
-		return nil, byCluster
-	}
-	values, sums := make([][]float64, len(sizes)), make([]float64, len(sizes))
-	var all []float64
-	for i, own := range of {
-		clear(sums)
-		for other, c := range of {
-			sums[c] += math.Sqrt(squaredDistance(p.point(i), p.point(other)))
-		}
-		value := silhouetteOf(sums, sizes, own)
-		values[own], all = append(values[own], value), append(all, value)
-	}
-	for c := range byCluster {
-		byCluster[c] = finite(steadySum(values[c]) / float64(sizes[c]))
-	}
-	return finite(steadySum(all) / float64(p.n)), byCluster
-}
-
-func silhouetteOf(sums []float64, sizes []int, own int) float64 {
-	if sizes[own] == 1 {
-		return 0
-	}
-	a, b := sums[own]/float64(sizes[own]-1), math.Inf(1)
-	for c, sum := range sums {
-		if c != own {
-			b = min(b, sum/float64(sizes[c]))
-		}
-	}
-	if max(a, b) == 0 {
-		return 0
-	}
-	return (b - a) / max(a, b)
 }

@@ -10,8 +10,8 @@ const (
 	flatGradient   = 1e-8  // a fit counts as found when no part of its gradient is larger (item 5)
 	wantedGradient = 1e-13 // where the steps stop earlier
 	mostSteps      = 1000
-	runawayLoading = 20 // a standardised loading beyond this is on its way to infinity
-	singular       = 1e-12
+	largeLoading   = 1.3   // a standardised loading beyond this belongs to a residual variance far under 0
+	singular       = 1e-12 // an eigenvalue of a correlation matrix under this is 0
 )
 
 // factorFit is one factor fitted to a correlation matrix.
@@ -46,7 +46,8 @@ func fitFactor(r *mat.SymDense) (factorFit, error) {
 	for _, start := range []factorFit{componentStart(&eigen), inverseStart(r)} {
 		fit, state := descend(factorModel{r: r, logDet: sumOfLogs(values)}, start)
 		undetermined = undetermined || state == notDetermined
-		if state == found && (best == nil || fit.f < best.f-1e-10) {
+		// A minimum that there is goes before one at infinity.
+		if state == found && (best == nil || best.runaway && !fit.runaway || best.runaway == fit.runaway && fit.f < best.f-1e-10) {
 			best = &fit
 		}
 	}
@@ -110,18 +111,40 @@ type factorModel struct {
 	logDet float64 // ln|r|
 }
 
-// factorPoint is F, its gradient and what its second derivatives need at one place.
+// sigmaPoint is F and its derivatives at one Σ.
+type sigmaPoint struct {
+	f       float64
+	a, w, m *mat.Dense // Σ⁻¹; dF/dΣ = Σ⁻¹ - Σ⁻¹RΣ⁻¹; 2Σ⁻¹RΣ⁻¹ - Σ⁻¹
+}
+
+// atSigma returns false where Σ is not positive definite and F is not defined.
+func (model factorModel) atSigma(sigma *mat.SymDense) (sigmaPoint, bool) {
+	var chol mat.Cholesky
+	var inverse mat.SymDense
+	if !chol.Factorize(sigma) || math.IsInf(chol.Cond(), 1) {
+		return sigmaPoint{}, false
+	}
+	// The error is a warning that digits are lost; what comes of it is a step that is not taken.
+	_ = chol.InverseTo(&inverse)
+	p := sigmaPoint{a: mat.DenseCopyOf(&inverse), w: &mat.Dense{}, m: &mat.Dense{}}
+	var ar, b mat.Dense
+	ar.Mul(p.a, model.r)
+	b.Mul(&ar, p.a)
+	p.w.Sub(p.a, &b)
+	p.m.Sub(&b, p.w)
+	p.f = chol.LogDet() + mat.Trace(&ar) - model.logDet - float64(sigma.SymmetricDim())
+	return p, !notFinite(p.f)
+}
+
+// factorPoint is F and its gradient at one set of loadings and residual variances.
 type factorPoint struct {
+	sigmaPoint
 	at       factorFit
-	gradient []float64  // dF/dλ, then dF/dθ
-	a, w, m  *mat.Dense // Σ⁻¹; dF/dΣ = Σ⁻¹ - Σ⁻¹RΣ⁻¹; 2Σ⁻¹RΣ⁻¹ - Σ⁻¹
+	gradient []float64 // dF/dλ = 2Wλ, then dF/dθ = diag W
 }
 
 func (p factorPoint) steepness() float64 { return largestOf(p.gradient) }
 
-// at returns the point, or false where Σ is not positive definite and F is not defined.
-//
-//	dF/dλ = 2Wλ, dF/dθ = diag W with W = Σ⁻¹ - Σ⁻¹RΣ⁻¹
 func (model factorModel) at(fit factorFit) (factorPoint, bool) {
 	k := len(fit.loading)
 	sigma := mat.NewSymDense(k, nil)
@@ -131,28 +154,19 @@ func (model factorModel) at(fit factorFit) (factorPoint, bool) {
 		}
 		sigma.SetSym(i, i, fit.loading[i]*fit.loading[i]+fit.residual[i])
 	}
-	var chol mat.Cholesky
-	if !chol.Factorize(sigma) {
+	there, ok := model.atSigma(sigma)
+	if !ok {
 		return factorPoint{}, false
 	}
-	var inverse mat.SymDense
-	if err := chol.InverseTo(&inverse); err != nil && math.IsInf(float64(chol.Cond()), 1) {
-		return factorPoint{}, false
-	}
-	p := factorPoint{at: fit, gradient: make([]float64, 2*k), a: mat.DenseCopyOf(&inverse), w: &mat.Dense{}, m: &mat.Dense{}}
-	var ar, b mat.Dense
-	ar.Mul(p.a, model.r)
-	b.Mul(&ar, p.a)
-	p.w.Sub(p.a, &b)
-	p.m.Sub(&b, p.w)
-	p.at.f = chol.LogDet() + mat.Trace(&ar) - model.logDet - float64(k)
+	p := factorPoint{sigmaPoint: there, at: fit, gradient: make([]float64, 2*k)}
+	p.at.f = there.f
 	for i := range k {
 		for j := range k {
 			p.gradient[i] += 2 * p.w.At(i, j) * fit.loading[j]
 		}
 		p.gradient[k+i] = p.w.At(i, i)
 	}
-	return p, !notFinite(p.at.f) && !notFinite(p.steepness())
+	return p, !notFinite(p.steepness())
 }
 
 // curvature returns the second derivatives of F. With D1, D2 the derivatives of Σ they are
@@ -190,30 +204,33 @@ const (
 )
 
 // descend goes down by Newton steps where F is curved upwards, else by Fisher scoring, each halved until F falls; near the
-// minimum, where F no longer shows a difference, the gradient must fall.
+// minimum, where F no longer shows a difference, the gradient must fall. Once, where a loading becomes large, it goes down
+// by the pivot.
 func descend(model factorModel, start factorFit) (factorFit, fitState) {
 	here, ok := model.at(start)
-	if !ok {
-		return start, notFound
-	}
-	for range mostSteps {
-		if here.steepness() < wantedGradient {
-			break
+	pivoted := false
+	for step := 0; ok && step < mostSteps && here.steepness() >= wantedGradient; step++ {
+		if largestOf(here.at.loading) > largeLoading && !pivoted {
+			pivoted = true
+			if pivot, rests := pivotOn(here.at).descend(model); rests {
+				if fit := pivot.fit(); fit.runaway {
+					return fit, found
+				} else if next, ok := model.at(fit); ok {
+					here = next
+					continue
+				}
+			}
 		}
-		if largestOf(here.at.loading) > runawayLoading {
-			here.at.runaway = true
-			return here.at, found
-		}
-		next, ok := here.step(model)
-		if !ok {
+		next, lower := here.step(model)
+		if !lower {
 			break
 		}
 		here = next
 	}
-	if here.steepness() > flatGradient {
+	switch {
+	case !ok || here.steepness() > flatGradient:
 		return here.at, notFound
-	}
-	if !here.at.heywood() && !here.determined() {
+	case !here.at.heywood() && !here.determined():
 		return here.at, notDetermined
 	}
 	return here.at, found
@@ -239,27 +256,25 @@ func (p factorPoint) step(model factorModel) (factorPoint, bool) {
 // direction solves curvature·direction = -gradient; false when the curvature is not positive.
 func (p factorPoint) direction(expected bool) ([]float64, bool) {
 	h := p.curvature(expected)
-	var chol mat.Cholesky
-	if !chol.Factorize(h) {
-		if !expected {
-			return nil, false
-		}
+	if expected {
 		for i := range h.SymmetricDim() {
-			h.SetSym(i, i, h.At(i, i)*(1+1e-8)+1e-12)
-		}
-		if !chol.Factorize(h) {
-			return nil, false
+			h.SetSym(i, i, h.At(i, i)*(1+1e-10)+1e-12)
 		}
 	}
-	var d mat.VecDense
-	if err := chol.SolveVecTo(&d, mat.NewVecDense(len(p.gradient), p.gradient)); err != nil && chol.Cond() > 1e18 {
+	return solveDown(h, p.gradient)
+}
+
+// solveDown solves h·x = -gradient; false when h is not positive definite.
+func solveDown(h *mat.SymDense, gradient []float64) ([]float64, bool) {
+	var chol mat.Cholesky
+	if !chol.Factorize(h) || chol.Cond() > 1e16 {
 		return nil, false
 	}
-	out := make([]float64, len(p.gradient))
-	for i := range out {
-		out[i] = -d.AtVec(i)
-	}
-	return out, true
+	var x mat.VecDense
+	// The error is a warning that digits are lost, which costs steps and not the result.
+	_ = chol.SolveVecTo(&x, mat.NewVecDense(len(gradient), gradient))
+	x.ScaleVec(-1, &x)
+	return x.RawVector().Data, true
 }
 
 func (p factorPoint) moved(direction []float64, length float64) factorFit {

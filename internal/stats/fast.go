@@ -109,23 +109,25 @@ func meansOfScale(items [][]byte, unit []int32, units, percent int) []ByteMean {
 			u.squares += (score - u.first) * (score - u.first)
 		}
 	}
-	out := make([]ByteMean, units)
-	for i, u := range sums {
-		out[i] = u.mean()
-	}
-	return out
+	return byteMeans(sums)
 }
 
-func (u unitSum) mean() ByteMean {
-	m := ByteMean{N: u.n}
-	n := float64(u.n)
-	if u.n > 0 {
-		m.Mean = finite(u.first + u.sum/n)
+// byteMeans keeps all means and SDs in one piece of memory: thousands of small ones take longer than the sums.
+func byteMeans(sums []unitSum) []ByteMean {
+	out, figures := make([]ByteMean, len(sums)), make([]float64, 2*len(sums))
+	for i, u := range sums {
+		n := float64(u.n)
+		out[i].N = u.n
+		if u.n > 0 {
+			figures[2*i] = u.first + u.sum/n
+			out[i].Mean = &figures[2*i]
+		}
+		if u.n > 1 {
+			figures[2*i+1] = math.Sqrt(max(0, (u.squares-u.sum*u.sum/n)/(n-1)))
+			out[i].SD = &figures[2*i+1]
+		}
 	}
-	if u.n > 1 {
-		m.SD = finite(math.Sqrt(max(0, (u.squares-u.sum*u.sum/n)/(n-1))))
-	}
-	return m
+	return out
 }
 
 // AlphaOfBytes returns Cronbach's alpha of the items (item 4, listwise) and the persons who answered all of them. The sums
