@@ -64,11 +64,11 @@ func stirling(a float64) float64 {
 	return (1.0/12 - x*(1.0/360-x*(1.0/1260-x*(1.0/1680-x*(1.0/1188-x*691/360360))))) / a
 }
 
-// chiLogDensity is the log density of Y = ln S, S = sqrt(X/df), X chi-square with df: the S that divides a normal to make a
-// t. In Y the density is smooth, log-concave and falls at least exponentially, for every df from 1/2 to 1e7.
-// ln f(y) = ln2 + ln(a)/2 - ln(2π)/2 - stirling(a) + df·g(y), a = df/2, g(y) = y - (e^(2y)-1)/2.
-func chiLogDensity(y, df float64) float64 {
-	return math.Ln2 + math.Log(df/2)/2 - math.Log(2*math.Pi)/2 - stirling(df/2) + df*chiShape(y)
+// chiLogTop is the highest log density, at y = 0, of Y = ln S, S = sqrt(X/df), X chi-square with df: the S that divides a
+// normal to make a t. In Y the density is smooth, log-concave and falls at least exponentially, for every df from 1/2 to 1e7.
+// ln f(y) = ln2 + ln(a)/2 - ln(2π)/2 - stirling(a) + df·chiShape(y), a = df/2.
+func chiLogTop(df float64) float64 {
+	return math.Ln2 + math.Log(df/2)/2 - math.Log(2*math.Pi)/2 - stirling(df/2)
 }
 
 // chiShape is y - (e^(2y)-1)/2; near 0 by its series -Σ 2^(m-1)·y^m/m!, m = 2, 3, ..., as the difference cancels there.
@@ -84,7 +84,7 @@ func chiShape(y float64) float64 {
 	return sum
 }
 
-// chiRange is where chiLogDensity is above its top less 45 (and so nothing visible is left outside).
+// chiRange is where the log density is above its top less 45 (and so nothing visible is left outside).
 func chiRange(df float64) (from, to float64) {
 	reach := math.Sqrt(45 / df)
 	return -2*reach - 45/df, reach
@@ -124,7 +124,7 @@ func solve(f func(float64) float64, low, high float64) float64 {
 			x = low + (high-low)/2
 		}
 		at := f(x)
-		if at == 0 || math.Abs(x-last) <= 1e-14*(math.Abs(x)+1e-3) {
+		if at == 0 || math.Abs(x-last) <= 1e-12*(math.Abs(x)+1e-3) { // the next step would be far smaller still
 			return x
 		}
 		last = x

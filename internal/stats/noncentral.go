@@ -11,8 +11,9 @@ import (
 // Φ(t·S - ncp) over S (Johnson, Kotz and Balakrishnan 1995, chapter 31), by quadrature over ln S. It is within 1e-13 for any
 // finite t and ncp and df to 1e7, where the usual series give up at |ncp| near 38.
 func noncentralT(t, df, ncp float64) float64 {
+	top := chiLogTop(df)
 	at := func(y float64) float64 {
-		return math.Exp(chiLogDensity(y, df)) * normalBelow(t*math.Exp(y)-ncp)
+		return math.Exp(top+df*chiShape(y)) * normalBelow(t*math.Exp(y)-ncp)
 	}
 	steps := noncentralSteps(t, df, ncp)
 	var p carrySum

@@ -7,16 +7,17 @@ import "math"
 // one goroutine may use it.
 type studentizedRange struct {
 	groups int
-	panels map[int][]float64 // Chebyshev coefficients of ln P(R >= w) on w = i/2 .. (i+1)/2
+	panels [2 * widest][]float64 // Chebyshev coefficients of ln P(R >= w) on w = i/2 .. (i+1)/2
+	near   float64               // logarithm of the last critical value: the next is near
 }
 
 func newStudentizedRange(groups int) *studentizedRange {
-	return &studentizedRange{groups: groups, panels: map[int][]float64{}}
+	return &studentizedRange{groups: groups, near: 1.2}
 }
 
 const (
 	panelNodes = 16
-	widest     = 50.0 // P(R >= 50) is below 1e-260 for any number of groups that fits a computer
+	widest     = 50 // P(R >= 50) is below 1e-260 for any number of groups that fits a computer
 )
 
 // upper is P(Q >= q), the mean of P(R >= q·S) over S (Tukey 1953; Copenhaver and Holland 1988), with a relative error below
@@ -35,27 +36,28 @@ func (s *studentizedRange) upper(q, df float64) float64 {
 	}
 	from, to := chiRange(df)
 	from -= math.Log1p(q*q/(2*df)) / 2 // a wide q moves the weight to small S
-	step := min(0.4/math.Sqrt(2*df), 0.05/math.Log(float64(s.groups)+1))
+	step := min(0.4/math.Sqrt(2*df), 0.07/math.Log(float64(s.groups)+1))
 	count := math.Ceil((to - from) / step)
 	sum := 0.0
 	for i := 0.0; i <= count; i++ {
 		y := from + i*step
-		sum += math.Exp(chiLogDensity(y, df)) * s.rangeTail(q*math.Exp(y))
+		sum += math.Exp(df*chiShape(y)) * s.rangeTail(q*math.Exp(y))
 	}
-	return min(1, sum*step)
+	return min(1, sum*step*math.Exp(chiLogTop(df)))
 }
 
-// critical is the q with P(Q >= q) = tail, 0 < tail < 1.
+// critical is the q with P(Q >= q) = tail, 0 < tail < 1, df >= 1/2.
 func (s *studentizedRange) critical(tail, df float64) float64 {
 	miss := func(logQ float64) float64 { return math.Log(s.upper(math.Exp(logQ), df)) - math.Log(tail) }
-	low, high := -3.0, 1.5
-	for i := 0; miss(low) < 0 && i < 10; i++ {
-		low -= 3
+	low, high := s.near-0.02, s.near+0.02
+	for wider := 0.1; miss(low) < 0; wider *= 2 {
+		low, high = low-wider, low
 	}
-	for i := 0; miss(high) > 0 && i < 60; i++ {
-		low, high = high, high+1
+	for wider := 0.1; miss(high) > 0; wider *= 2 {
+		low, high = high, high+wider
 	}
-	return math.Exp(solve(miss, low, high))
+	s.near = solve(miss, low, high)
+	return math.Exp(s.near)
 }
 
 // rangeTail is P(R >= w), from the panel that holds w.
@@ -64,12 +66,10 @@ func (s *studentizedRange) rangeTail(w float64) float64 {
 		return 0
 	}
 	panel := int(2 * w)
-	coefficients, ok := s.panels[panel]
-	if !ok {
-		coefficients = s.fitPanel(float64(panel) / 2)
-		s.panels[panel] = coefficients
+	if s.panels[panel] == nil {
+		s.panels[panel] = s.fitPanel(float64(panel) / 2)
 	}
-	return math.Exp(chebyshevSum(coefficients, 4*w-2*float64(panel)-1))
+	return math.Exp(chebyshevSum(s.panels[panel], 4*w-2*float64(panel)-1))
 }
 
 // fitPanel interpolates ln P(R >= w) at the Chebyshev points of from .. from+1/2.
