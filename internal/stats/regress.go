@@ -221,11 +221,20 @@ func (f *fit) coefficient(j int, jackknife []float64) OLSCoefficient {
 		c.BetaStd = quotient(b*f.spreadOf(j), math.Sqrt((f.ess+f.rss)/float64(len(f.y)-1)))
 	}
 	if jackknife != nil {
-		se = math.Sqrt(sumOfSquares(f.weighted(t, jackknife)))
+		se = settled(math.Sqrt(sumOfSquares(f.weighted(t, jackknife))), se)
 		c.HC3SE, c.HC3T, c.HC3CILow, c.HC3CIHigh = finite(se), quotient(b, se), finite(b-reach*se), finite(b+reach*se)
 		c.HC3P = bothTails(c.HC3T, df)
 	}
 	return c
+}
+
+// settled is a robust standard error, 0 when it is nothing but rounding noise beside the ordinary one: then all rows that bear on
+// the coefficient lie on the fitted line.
+func settled(robust, ordinary float64) float64 {
+	if robust <= 1e-10*ordinary {
+		return 0
+	}
+	return robust
 }
 
 // weighted returns row j of (XᵀX)⁻¹Xᵀ, which t stands for, times the values: what each row adds to the error of the

@@ -40,7 +40,7 @@ func (d *design) separated() (separation, bool) {
 		}
 	}
 	prices, ok := cheapest(rows, target)
-	// A direction b that is not 0 has a price of 1, and then a row with |a_i·b| >= 1/sqrt(p): Σ (q_i·b)² = |b|².
+	// The prices are 0, or one of them is 1 or -1 and then a row has |a_i·b| >= 1/sqrt(p), because Σ (q_i·b)² = |b|².
 	if !ok || farthest(rows, prices) < 0.5/math.Sqrt(float64(p)) {
 		return overlap, ok
 	}
@@ -67,8 +67,8 @@ func farthest(rows [][]float64, b []float64) float64 {
 const borderline = 1e-9
 
 // cheapest is the first phase of the revised simplex method (Dantzig 1963): it minimises Σ|s| under Σ v_i·rows_i + s = target,
-// v >= 0, and returns the prices y of the end: y·rows_i <= 0 for all i, |y| <= 1, and y·target is that minimum, so that it is 0 if and
-// only if target is a combination of rows with v >= 0. It is false when no end is reached.
+// v >= 0, where an s that has reached 0 stays there, and returns the prices y of the end: y·rows_i <= 0 for all i, and y·target is that
+// minimum, so that it is 0 if and only if target is a combination of rows with v >= 0. It is false when no end is reached.
 func cheapest(rows [][]float64, target []float64) (prices []float64, ok bool) {
 	s := newSimplex(target)
 	for step := range 20000 {

@@ -114,9 +114,10 @@ func full(n int, value func(t int) float64) Column {
 
 func (f *fit) segment(j, lag int, factor float64) SegmentedCoefficient {
 	b, t, df := f.b[j], f.functional(j), float64(f.df)
-	se := math.Sqrt(factor * max(0, longRun(f.weighted(t, f.residuals), lag)))
+	ols := f.sigma * math.Sqrt(dot(t, t))
+	se := settled(math.Sqrt(factor*max(0, longRun(f.weighted(t, f.residuals), lag))), ols)
 	reach := confidenceT(df) * se
-	c := SegmentedCoefficient{B: finite(b), OLSSE: finite(f.sigma * math.Sqrt(dot(t, t))), NWSE: finite(se), NWT: quotient(b, se)}
+	c := SegmentedCoefficient{B: finite(b), OLSSE: finite(ols), NWSE: finite(se), NWT: quotient(b, se)}
 	c.NWP, c.CILow, c.CIHigh = bothTails(c.NWT, df), finite(b-reach), finite(b+reach)
 	return c
 }
