@@ -68,7 +68,7 @@ func (r LogisticResult) MarshalJSON() ([]byte, error) {
 //	lr_chisq        Dev0 - Dev with p-1 df; AIC = Dev + 2p
 //	McFadden        1 - Dev/Dev0 (McFadden 1974)
 //	Cox-Snell       1 - exp(-(Dev0-Dev)/n) (Cox and Snell 1989); Nagelkerke (1991) divides by its largest value 1 - exp(-Dev0/n)
-//	AUC             the share of pairs of a yes and a no where the yes has the larger P, ties half; ties to 10 decimals of the log odds
+//	AUC             the share of pairs of a yes and a no where the yes has the larger P, ties half
 //
 // Separated data (see separated) have no estimates and are reported as such. It refuses fewer than p+1 complete rows, an outcome that is
 // not 0 or 1 or always the same, and predictors that newDesign refuses.
@@ -156,18 +156,21 @@ func exponential(v *float64) *float64 {
 	return finite(math.Exp(*v))
 }
 
-// areaUnderCurve is U/(n1·n0) from the average ranks of the log odds, rounded to 10 decimals as everything that is ranked (item 8).
+// tiedLogOdds is how near log odds may be and still be tied: equal rows differ by rounding (item 8).
+const tiedLogOdds = 1e-10
+
+// areaUnderCurve is U/(n1·n0) from the average ranks of the log odds.
 func areaUnderCurve(logOdds, y []float64) float64 {
 	type point struct{ x, y float64 }
 	points := make([]point, len(y))
 	for i := range y {
-		points[i] = point{math.Round(logOdds[i]*1e10) / 1e10, y[i]}
+		points[i] = point{logOdds[i], y[i]}
 	}
 	slices.SortFunc(points, func(a, b point) int { return cmp.Compare(a.x, b.x) })
 	wins, no, yes := 0.0, 0.0, 0.0
 	for i := 0; i < len(points); {
-		tiedNo, tiedYes := 0.0, 0.0
-		for x := points[i].x; i < len(points) && points[i].x == x; i++ {
+		tiedNo, tiedYes := 1-points[i].y, points[i].y
+		for i++; i < len(points) && points[i].x-points[i-1].x <= tiedLogOdds; i++ {
 			tiedYes += points[i].y
 			tiedNo += 1 - points[i].y
 		}
