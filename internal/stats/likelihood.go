@@ -116,7 +116,14 @@ func (p *peak) hold(step, fixed []float64) float64 {
 	along, variance := p.along(fixed)
 	slope := dot(fixed, step) / variance
 	blas64.Axpy(-slope, vector(along), vector(step))
+	moveTo(0, step, fixed)
 	return slope
+}
+
+// moveTo brings fixed·theta to the target by the shortest way. Only rounding is left to correct, but it adds up when the
+// information is nearly singular.
+func moveTo(target float64, theta, fixed []float64) {
+	blas64.Axpy((target-dot(fixed, theta))/dot(fixed, fixed), vector(fixed), vector(theta))
 }
 
 // along returns information⁻¹·fixed, the direction in which fixed·theta grows at the least cost, and the variance of
@@ -146,6 +153,7 @@ func (l *likelihood) profileLimit(top peak, fixed []float64, side float64) *floa
 		along, v := here.along(fixed)
 		start := append([]float64{}, here.theta...)
 		blas64.Axpy((d-from)*side*se/v, vector(along), vector(start))
+		moveTo(b+side*d*se, start, fixed)
 		at, ok := l.climb(start, fixed)
 		if !ok { // So far out that every row is all but certain: nothing is left to climb by.
 			outside, d = d, (inside+d)/2
