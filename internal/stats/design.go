@@ -200,7 +200,7 @@ func (d *design) functional(j int) []float64 {
 			t[k] = -d.shift[k] / d.scale[k]
 		}
 	}
-	solve(d.r, blas.Trans, t)
+	backSolve(d.r, blas.Trans, t)
 	return t
 }
 
@@ -209,8 +209,8 @@ func (d *design) row(i int) []float64 { return row(d.q, i) }
 
 func row(m blas64.General, i int) []float64 { return m.Data[i*m.Stride : i*m.Stride+m.Cols] }
 
-// solve replaces b by the solution of r·b or, with blas.Trans, of rᵀ·b.
-func solve(r blas64.Triangular, trans blas.Transpose, b []float64) {
+// backSolve replaces b by the solution of r·b or, with blas.Trans, of rᵀ·b.
+func backSolve(r blas64.Triangular, trans blas.Transpose, b []float64) {
 	blas64.Trsv(trans, r, vector(b))
 }
 

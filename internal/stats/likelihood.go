@@ -103,7 +103,7 @@ func (l *likelihood) newton(p *peak, fixed []float64) []float64 {
 	p.root = r
 	step := make([]float64, m)
 	blas64.Gemv(blas.Trans, 1, q, vector(errors), 0, vector(step))
-	solve(r, blas.NoTrans, step)
+	backSolve(r, blas.NoTrans, step)
 	if fixed != nil {
 		p.slope = p.hold(step, fixed)
 	}
@@ -130,9 +130,9 @@ func moveTo(target float64, theta, fixed []float64) {
 // fixed·theta.
 func (p *peak) along(fixed []float64) ([]float64, float64) {
 	along := append([]float64{}, fixed...)
-	solve(p.root, blas.Trans, along)
+	backSolve(p.root, blas.Trans, along)
 	variance := dot(along, along)
-	solve(p.root, blas.NoTrans, along)
+	backSolve(p.root, blas.NoTrans, along)
 	return along, variance
 }
 

@@ -124,7 +124,7 @@ func (d *design) refine(y, g, residuals []float64) {
 	for j := range h {
 		h[j] = slopes[j].value()
 	}
-	solve(d.r, blas.Trans, h)
+	backSolve(d.r, blas.Trans, h)
 	blas64.Gemv(blas.Trans, 1, d.q, vector(gaps), 0, vector(along))
 	for j := range h {
 		h[j], along[j] = h[j]-along[j], along[j]-h[j]
@@ -133,7 +133,7 @@ func (d *design) refine(y, g, residuals []float64) {
 	for i, gap := range gaps {
 		residuals[i] += gap
 	}
-	solve(d.r, blas.NoTrans, along)
+	backSolve(d.r, blas.NoTrans, along)
 	for j, v := range along {
 		g[j] += v
 	}
@@ -190,7 +190,7 @@ func (f *fit) summary() OLSResult {
 	}
 	if p > 1 {
 		r.F = finite((f.ess / (p - 1)) / (f.rss / float64(f.df)))
-		r.FP = upperF(r.F, p-1, float64(f.df))
+		r.FP = tailOfF(r.F, p-1, float64(f.df))
 	}
 	loglik := -n / 2 * (math.Log(2*math.Pi) + math.Log(f.rss/n) + 1)
 	r.LogLik, r.AIC, r.BIC = finite(loglik), finite(-2*loglik+2*(p+1)), finite(-2*loglik+math.Log(n)*(p+1))
@@ -263,9 +263,9 @@ func bothTails(t *float64, df float64) *float64 {
 	return finite(min(1, 2*distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.CDF(-math.Abs(*t))))
 }
 
-// upperF is P(F > f) with df1 and df2 degrees of freedom, nil for no f. It is taken from the other end of the beta
+// tailOfF is P(F > f) with df1 and df2 degrees of freedom, nil for no f. It is taken from the other end of the beta
 // distribution, because one minus a probability near one has no digits left.
-func upperF(f *float64, df1, df2 float64) *float64 {
+func tailOfF(f *float64, df1, df2 float64) *float64 {
 	if f == nil {
 		return nil
 	}
