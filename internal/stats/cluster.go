@@ -45,6 +45,9 @@ func KMeans(names []string, columns []Column, k int, standardised bool, seed uin
 	if k < 1 || len(columns) == 0 {
 		return Clusters{}, Refusal("Clusters need a number of clusters of at least 1, and at least one score.")
 	}
+	if err := sameLength(columns); err != nil {
+		return Clusters{}, err
+	}
 	scores, n := completeValues(columns)
 	if n < k {
 		return Clusters{}, Refusal(fmt.Sprintf("There are %d persons with every score, too few for %d clusters.", n, k))

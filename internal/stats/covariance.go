@@ -20,6 +20,9 @@ func covariancesOf(items []Column, pairwise bool) (covariances, error) {
 	if len(items) < 2 {
 		return covariances{}, Refusal("At least two items are needed.")
 	}
+	if err := sameLength(items); err != nil {
+		return covariances{}, err
+	}
 	var c covariances
 	if pairwise {
 		c = pairwiseCovariances(items)
@@ -40,6 +43,15 @@ func covariancesOf(items []Column, pairwise bool) (covariances, error) {
 		}
 	}
 	return c, nil
+}
+
+func sameLength(columns []Column) error {
+	for _, c := range columns {
+		if len(c.Values) != len(columns[0].Values) || len(c.Present) != len(c.Values) {
+			return Refusal("The columns do not have the same number of rows.")
+		}
+	}
+	return nil
 }
 
 // completeValues returns the values of the persons who have all of the columns, column by column, and how many they are.

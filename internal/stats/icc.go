@@ -38,6 +38,9 @@ type ICCResult struct {
 // variance of 0 and the variance and mean of the unit means. It refuses fewer than two units, units of one person each,
 // and values none of which differs.
 func ICC(values []float64, groups []int) (ICCResult, error) {
+	if len(groups) != len(values) {
+		return ICCResult{}, Refusal("The values and the units do not have the same number of rows.")
+	}
 	s := unitsOf(values, groups)
 	n, j := s.n, float64(len(s.sizes))
 	switch {

@@ -231,7 +231,7 @@ func TestDegenerateDataAreRefusedOrLeftOpen(t *testing.T) {
 		"none": nil, "one": {pair}, "twice the same": {pair, pair}, "opposite": {pair, opposite}, "constant": {constant, constant, constant},
 		"one constant": {pair, constant, other}, "empty": {empty, empty, empty}, "one empty": {pair, other, empty}, "singular": {pair, other, sum},
 		"no persons": {NewColumn(0), NewColumn(0), NewColumn(0)}, "one person": {column(1), column(2), column(3)}, "two persons": {column(1, 2), column(2, 1), column(3, 1)},
-		"more items than persons": {pair, other, third, sum, opposite}, "huge": {huge, pair, other}, "never together": {column(1, 2, -1, -1), column(-1, -1, 1, 2), column(1, 2, 3, 4)},
+		"more items than persons": {pair, other, third, sum, opposite}, "huge": {huge, pair, other}, "of unequal length": {pair, column(1, 2), other}, "never together": {column(1, 2, -1, -1), column(-1, -1, 1, 2), column(1, 2, 3, 4)},
 		"uncorrelated": {column(1, 1, 2, 2, 1, 1, 2, 2), column(1, 2, 1, 2, 1, 2, 1, 2), column(1, 1, 1, 1, 2, 2, 2, 2)},
 	} {
 		for _, pairwise := range []bool{false, true} {
@@ -252,6 +252,9 @@ func TestDegenerateDataAreRefusedOrLeftOpen(t *testing.T) {
 		wellFormed(t, fmt.Sprint(values), d, nil)
 		if len(values) == 4 && values[3] == 0.2 && (d.Skew != nil || d.Kurt != nil) {
 			t.Errorf("rounding has no shape: got %s", asJSON(d))
+		}
+		if _, err := ICC(values, make([]int, len(values)+1)); err == nil {
+			t.Error("units of another length are not refused")
 		}
 		for _, units := range [][]int{{0, 0, 0, 0}, {0, 1, 2, 3}, {0, 0, 7, 7}} {
 			icc, err := ICC(values, units[:len(values)])
