@@ -1,6 +1,6 @@
 # `make test` is the one command. It needs Go, make, node and npm, and installs the rest on Debian when it may.
 
-.PHONY: help test check fuzz build generate bench screenshots tools
+.PHONY: help test test-r check fuzz build generate bench screenshots tools
 .DEFAULT_GOAL := help
 
 # Each folder by itself: the generated code holds the file's path as seen from where templ runs.
@@ -9,7 +9,7 @@ templ := find internal -name '*.templ' -exec dirname {} + | sort -u | while read
 version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 # The longest packages first, so that both cores have something to do until the end; vetted they are by check.
 test: tools check ## Everything: tools, checks, a short fuzzing, all tests on both engines and in a browser
@@ -44,6 +44,10 @@ bench: ## Whole survey journeys against the real program, then the benchmarks
 	@go run ./internal/loadtest -journeys 1500 -autosave
 	@go run ./internal/loadtest -journeys 10000 -race 8
 	@go run ./internal/dbtest/run -- go test -run xxx -bench . -benchmem $$(grep -rl --include='*_test.go' '^func Benchmark' internal | xargs -n1 dirname | sort -u | sed 's,^,./,')
+
+test-r: ## The statistics against those of R (Debian's r-base-core)
+	@.ci/need r-base-core
+	TAITORINKI_R=1 go test -count=1 ./internal/stats -run LikeR
 
 screenshots: ## Pictures of the pages, into doc/shots
 	@.ci/need chromium

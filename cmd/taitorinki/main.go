@@ -26,6 +26,7 @@ type cli struct {
 	Instrument instrumentCmd `cmd:"" help:"Questionnaires."`
 	Round      roundCmd      `cmd:"" help:"Survey rounds."`
 	User       userCmd       `cmd:"" help:"Roles and sign-in."`
+	Analyse    analyseCmd    `cmd:"" help:"Compute statistics of any CSV data by a plan, for researchers. Needs no database."`
 	Backup     backupCmd     `cmd:"" help:"Write everything in the database, and apart from it the rounds' keys, to files."`
 	Restore    restoreCmd    `cmd:"" help:"Read a backup into a new database."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`

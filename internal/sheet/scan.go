@@ -38,13 +38,14 @@ type scanner struct {
 	pos       int
 	line      int // 1-based line of pos
 	budget    int
+	keepEmpty bool // rows of several empty cells are records
 }
 
 // next returns the next record that is not blank, or false at the end.
 func (s *scanner) next() (record, bool) {
 	for s.pos < len(s.text) {
 		rec := s.scan()
-		if !rec.blank() {
+		if !rec.blank() || s.keepEmpty && len(rec.cells) > 1 {
 			return rec, true
 		}
 	}
@@ -180,10 +181,10 @@ const sampled = 20
 
 // findDelimiter chooses the delimiter by the header. Where it holds several ("Last name, first name;Email"), the one
 // that cuts most of the following rows into as many cells wins, then the one that gives most cells, then semicolon, tab,
-// comma. A header of one cell gives the semicolon: commas are common inside of text and Finnish numbers.
-func findDelimiter(text string) byte {
+// comma. A header of one cell gives the one that is named for it.
+func findDelimiter(text string, forOneCell byte) byte {
 	type score struct{ agreeing, cells int }
-	best, bestScore := byte(';'), score{}
+	best, bestScore := forOneCell, score{}
 	for _, delimiter := range []byte{';', '\t', ','} {
 		s := &scanner{text: text, delimiter: delimiter, line: 1}
 		header, ok := s.next()

@@ -30,6 +30,12 @@ type Table struct {
 	headerLine int
 }
 
+// Limits of research data (ReadData): a data set may be far wider and larger than a list that somebody uploads.
+const (
+	MaxDataBytes   = 1 << 30
+	MaxDataColumns = 10_000
+)
+
 // Row is one row below the header. Its cells stand as in the file, not trimmed.
 type Row struct {
 	Line  int // 1-based line of the file where the row starts
@@ -45,26 +51,51 @@ func Read(name string, data []byte) (*Table, error) {
 	t := &Table{Name: name}
 	r := reader{table: t}
 	r.read(data)
-	if len(r.errs) == 0 {
-		return t, nil
-	}
-	if r.unlisted > 0 {
-		r.fail(0, 0, "sheet.more_errors", "n", r.unlisted)
-	}
-	return t, r.errs
+	return t, r.result()
+}
+
+// ReadData is Read for research data. A row of empty cells is a person who answered nothing, and counts; only a line with
+// nothing on it at all is skipped. The file may be larger, and a header of one cell is not taken for a list with commas in
+// its text.
+func ReadData(name string, data []byte) (*Table, error) {
+	t := &Table{Name: name}
+	r := reader{table: t, research: true}
+	r.read(data)
+	return t, r.result()
 }
 
 // reader gathers the table and its errors while the file is gone through.
 type reader struct {
 	table    *Table
+	research bool
 	errs     Errors
 	unlisted int
 }
 
+// result is the errors, nil when there are none.
+func (r *reader) result() error {
+	if len(r.errs) == 0 {
+		return nil
+	}
+	if r.unlisted > 0 {
+		r.fail(0, 0, "sheet.more_errors", "n", r.unlisted)
+	}
+	return r.errs
+}
+
+// limits are the most bytes and columns.
+func (r *reader) limits() (bytes, columns int) {
+	if r.research {
+		return MaxDataBytes, MaxDataColumns
+	}
+	return MaxBytes, MaxColumns
+}
+
 func (r *reader) read(data []byte) {
+	most, _ := r.limits()
 	switch {
-	case len(data) > MaxBytes:
-		r.fail(0, 0, "sheet.too_big", "megabytes", MaxBytes>>20)
+	case len(data) > most:
+		r.fail(0, 0, "sheet.too_big", "megabytes", most>>20)
 		return
 	case isWorkbook(data):
 		r.fail(0, 0, "sheet.workbook")
@@ -74,24 +105,33 @@ func (r *reader) read(data []byte) {
 	r.table.Encoding = encoding
 	delimiter, pos, line := sepLine(text)
 	if delimiter == 0 {
-		delimiter = findDelimiter(text)
+		delimiter = r.delimiter(text)
 	}
 	r.table.Delimiter = rune(delimiter)
-	s := &scanner{text: text, delimiter: delimiter, pos: pos, line: line, budget: 4*len(text) + 4096}
+	s := &scanner{text: text, delimiter: delimiter, pos: pos, line: line, budget: 4*len(text) + 4096, keepEmpty: r.research}
 	if r.readHeader(s) {
 		r.readRows(s)
 	}
 }
 
+func (r *reader) delimiter(text string) byte {
+	if r.research {
+		return findDelimiter(text, ',')
+	}
+	// In a list of one column, commas are common inside of text and Finnish numbers.
+	return findDelimiter(text, ';')
+}
+
 // readHeader takes the first row with content as the header, and reports whether it can be used.
 func (r *reader) readHeader(s *scanner) bool {
+	_, most := r.limits()
 	rec, ok := s.next()
 	switch {
 	case !ok:
 		r.fail(0, 0, "sheet.empty")
 		return false
-	case len(rec.cells) > MaxColumns:
-		r.fail(rec.line, 0, "sheet.too_many_columns", "n", len(rec.cells), "max", MaxColumns)
+	case len(rec.cells) > most:
+		r.fail(rec.line, 0, "sheet.too_many_columns", "n", len(rec.cells), "max", most)
 		return false
 	}
 	for _, cell := range rec.cells {
@@ -158,6 +198,9 @@ func (rec *record) findUnreadable() {
 		}
 	}
 }
+
+// HeaderLine is the 1-based line of the file where the header stands.
+func (t *Table) HeaderLine() int { return t.headerLine }
 
 // String tells what was read, for logs and failing tests.
 func (t *Table) String() string {

@@ -319,3 +319,23 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestResearchDataKeepRowsOfEmptyCellsAndMayBeWide(t *testing.T) {
+	got, err := ReadData("d.csv", []byte("a,b\n1,2\n,\n\n \n3,4\n"))
+	if diff := cmp.Diff([][]string{{"1", "2"}, {"", ""}, {"3", "4"}}, cells(got)); diff != "" || err != nil {
+		t.Error(err, diff)
+	}
+	if got.HeaderLine() != 1 {
+		t.Errorf("the header is said to stand on line %d", got.HeaderLine())
+	}
+	if _, err := ReadData("d.csv", []byte("a\n1,2\n")); !slices.Equal(keys(err), []string{"2:0 sheet.cell_count"}) {
+		t.Errorf("a comma in data of one column: got %v", err)
+	}
+	wide := strings.Repeat("a,", MaxColumns) + "a\n"
+	if _, err := ReadData("d.csv", []byte(wide)); err != nil {
+		t.Error(err)
+	}
+	if _, err := ReadData("d.csv", []byte(strings.Repeat("a,", MaxDataColumns)+"a\n")); !slices.Equal(keys(err), []string{"1:0 sheet.too_many_columns"}) {
+		t.Errorf("too wide: got %v", err)
+	}
+}

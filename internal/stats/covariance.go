@@ -1,0 +1,141 @@
+package stats
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// covariances is the covariance matrix of k items, divisor n-1, and the persons behind it.
+type covariances struct {
+	matrix *mat.SymDense
+	n      int // listwise: persons with every item; pairwise: all rows
+	fewest int // pairwise: the fewest persons behind any pair of items
+}
+
+// covariancesOf returns the covariance matrix of the items (item 4), listwise or pairwise. It refuses fewer than two
+// items, fewer than two persons behind any figure, and values whose squares are too large for a float64.
+func covariancesOf(items []Column, pairwise bool) (covariances, error) {
+	if len(items) < 2 {
+		return covariances{}, Refusal("At least two items are needed.")
+	}
+	if err := sameLength(items); err != nil {
+		return covariances{}, err
+	}
+	var c covariances
+	if pairwise {
+		c = pairwiseCovariances(items)
+	} else {
+		c = listwiseCovariances(items)
+	}
+	if !pairwise && c.n < 2 {
+		return c, Refusal(fmt.Sprintf("At least two persons who answered every item are needed, and there are %d.", c.n))
+	}
+	if pairwise && c.fewest < 2 {
+		return c, Refusal("At least two persons are needed behind every pair of items.")
+	}
+	for i := range items {
+		for j := range items {
+			if notFinite(c.matrix.At(i, j)) {
+				return c, Refusal("The values are too large to compute with.")
+			}
+		}
+	}
+	return c, nil
+}
+
+func sameLength(columns []Column) error {
+	for _, c := range columns {
+		if len(c.Values) != len(columns[0].Values) || len(c.Present) != len(c.Values) {
+			return Refusal("The columns do not have the same number of rows.")
+		}
+	}
+	return nil
+}
+
+// completeValues returns the values of the persons who have all of the columns, column by column, and how many they are.
+func completeValues(columns []Column) (values [][]float64, n int) {
+	values = make([][]float64, len(columns))
+	if len(columns) == 0 {
+		return values, 0
+	}
+	for i := range columns[0].Values {
+		complete := true
+		for _, c := range columns {
+			complete = complete && c.Present[i] && !notFinite(c.Values[i])
+		}
+		if !complete {
+			continue
+		}
+		n++
+		for j, c := range columns {
+			values[j] = append(values[j], c.Values[i])
+		}
+	}
+	return values, n
+}
+
+func listwiseCovariances(items []Column) covariances {
+	values, n := completeValues(items)
+	c := covariances{matrix: mat.NewSymDense(len(items), nil), n: n, fewest: n}
+	if n < 2 {
+		return c
+	}
+	distances := make([][]float64, len(items))
+	for i := range items {
+		_, distances[i] = centred(values[i])
+		for j := range i + 1 {
+			c.matrix.SetSym(i, j, steadySum(products(distances[i], distances[j]))/float64(n-1))
+		}
+	}
+	return c
+}
+
+// pairwiseCovariances takes each covariance from the persons who have both items, with the means of these persons, and
+// each variance from all who have the item.
+func pairwiseCovariances(items []Column) covariances {
+	c := covariances{matrix: mat.NewSymDense(len(items), nil), n: len(items[0].Values), fewest: len(items[0].Values)}
+	for i := range items {
+		for j := range i + 1 {
+			values, n := completeValues([]Column{items[i], items[j]})
+			c.fewest = min(c.fewest, n)
+			if n < 2 {
+				continue
+			}
+			_, a := centred(values[0])
+			_, b := centred(values[1])
+			c.matrix.SetSym(i, j, steadySum(products(a, b))/float64(n-1))
+		}
+	}
+	return c
+}
+
+// correlations is cov2cor of a covariance matrix: C_ij / sqrt(C_ii·C_jj). An item without variance has none: nil.
+func correlations(c *mat.SymDense) *mat.SymDense {
+	k := c.SymmetricDim()
+	r := mat.NewSymDense(k, nil)
+	for i := range k {
+		if !(c.At(i, i) > 0) {
+			return nil
+		}
+		r.SetSym(i, i, 1)
+		for j := range i {
+			r.SetSym(i, j, c.At(i, j)/math.Sqrt(c.At(i, i))/math.Sqrt(c.At(j, j)))
+		}
+	}
+	return r
+}
+
+// without returns the matrix without row and column drop.
+func without(c *mat.SymDense, drop int) *mat.SymDense {
+	var kept []int
+	for i := range c.SymmetricDim() {
+		if i != drop {
+			kept = append(kept, i)
+		}
+	}
+	var sub mat.SymDense
+	sub.SubsetSym(c, kept)
+	return &sub
+}
