@@ -186,6 +186,11 @@ func TestTheStudentizedRangeIsThatOfTheTables(t *testing.T) {
 	}
 	for _, k := range []int{3, 50, 2000} {
 		s := newStudentizedRange(k)
+		for _, df := range []float64{2.2, 9, 40, 5e5} {
+			if got := s.upper(s.limit(df), df); math.Abs(got-0.05) > 1e-10 {
+				t.Errorf("k %d, df %g: got %.12g beyond the limit, want 0.05", k, df, got)
+			}
+		}
 		if got, want := s.upper(7, 1e7), s.upper(7, math.Inf(1)); math.Abs(got-want) > 1e-4*want {
 			t.Errorf("k %d: many degrees of freedom give %g, no end of them %g", k, got, want)
 		}

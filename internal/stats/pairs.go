@@ -26,7 +26,7 @@ func comparePairs(names []string, samples []sample, msw float64) (map[string]Lev
 	}
 	q := newStudentizedRange(len(samples))
 	df := float64(n - len(samples))
-	critical := q.critical(1-Level, df)
+	critical := q.limit(df)
 	for later := range samples {
 		for earlier := range later {
 			name := names[later] + "-" + names[earlier]
@@ -62,7 +62,7 @@ func (p *LevelPair) gamesHowell(q *studentizedRange, later, earlier sample) {
 	if !(se > 0) || notFinite(diff/se) || notFinite(df) {
 		return
 	}
-	reach := q.critical(1-Level, df) * se / math.Sqrt2
+	reach := q.limit(df) * se / math.Sqrt2
 	p.GHT, p.GHDF = finite(diff/se), finite(df)
 	p.GHP = finite(q.upper(math.Abs(diff)/se*math.Sqrt2, df))
 	p.GHLow, p.GHHigh = finite(diff-reach), finite(diff+reach)

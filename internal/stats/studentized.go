@@ -9,10 +9,11 @@ type studentizedRange struct {
 	groups int
 	panels [2 * widest][]float64 // Chebyshev coefficients of ln P(R >= w) on w = i/2 .. (i+1)/2
 	near   float64               // logarithm of the last critical value: the next is near
+	limits map[int][]float64     // Chebyshev coefficients of ln critical(1-Level, df) on ln df = i/2 .. (i+1)/2
 }
 
 func newStudentizedRange(groups int) *studentizedRange {
-	return &studentizedRange{groups: groups, near: 1.2}
+	return &studentizedRange{groups: groups, near: 1.2, limits: map[int][]float64{}}
 }
 
 const (
@@ -60,6 +61,20 @@ func (s *studentizedRange) critical(tail, df float64) float64 {
 	return math.Exp(s.near)
 }
 
+// limit is critical(1-Level, df) for df >= 1. With hundreds of pairs, each of its own df, seeking each would take minutes;
+// then it comes from a panel of ln df, which keeps eleven digits.
+func (s *studentizedRange) limit(df float64) float64 {
+	const fewGroups = 20
+	if s.groups <= fewGroups {
+		return s.critical(1-Level, df)
+	}
+	panel := int(2 * math.Log(df))
+	if s.limits[panel] == nil {
+		s.limits[panel] = fitPanel(panel, func(logDF float64) float64 { return math.Log(s.critical(1-Level, math.Exp(logDF))) })
+	}
+	return math.Exp(panelSum(s.limits[panel], panel, math.Log(df)))
+}
+
 // rangeTail is P(R >= w), from the panel that holds w.
 func (s *studentizedRange) rangeTail(w float64) float64 {
 	if w >= widest {
@@ -67,26 +82,31 @@ func (s *studentizedRange) rangeTail(w float64) float64 {
 	}
 	panel := int(2 * w)
 	if s.panels[panel] == nil {
-		s.panels[panel] = s.fitPanel(float64(panel) / 2)
+		s.panels[panel] = fitPanel(panel, func(w float64) float64 { return math.Log(rangeAbove(w, s.groups)) })
 	}
-	return math.Exp(chebyshevSum(s.panels[panel], 4*w-2*float64(panel)-1))
+	return math.Exp(panelSum(s.panels[panel], panel, w))
 }
 
-// fitPanel interpolates ln P(R >= w) at the Chebyshev points of from .. from+1/2.
-func (s *studentizedRange) fitPanel(from float64) []float64 {
-	logs := make([]float64, panelNodes)
-	for j := range logs {
+// fitPanel interpolates f at the Chebyshev points of panel/2 .. (panel+1)/2.
+func fitPanel(panel int, f func(float64) float64) []float64 {
+	values := make([]float64, panelNodes)
+	for j := range values {
 		x := math.Cos(math.Pi * (float64(j) + 0.5) / panelNodes)
-		logs[j] = math.Log(rangeAbove(from+(x+1)/4, s.groups))
+		values[j] = f(float64(panel)/2 + (x+1)/4)
 	}
 	coefficients := make([]float64, panelNodes)
 	for m := range coefficients {
-		for j, log := range logs {
-			coefficients[m] += 2 * log * math.Cos(math.Pi*float64(m)*(float64(j)+0.5)/panelNodes) / panelNodes
+		for j, v := range values {
+			coefficients[m] += 2 * v * math.Cos(math.Pi*float64(m)*(float64(j)+0.5)/panelNodes) / panelNodes
 		}
 	}
 	coefficients[0] /= 2
 	return coefficients
+}
+
+// panelSum is the interpolated value at x of the panel.
+func panelSum(coefficients []float64, panel int, x float64) float64 {
+	return chebyshevSum(coefficients, 4*x-2*float64(panel)-1)
 }
 
 // chebyshevSum is Σ c_m·T_m(x), -1 <= x <= 1 (Clenshaw 1955).
