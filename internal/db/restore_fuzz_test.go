@@ -3,6 +3,7 @@ package db_test
 import (
 	"bytes"
 	"compress/gzip"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -23,15 +24,17 @@ func FuzzRestore(f *testing.F) {
 	}
 	f.Add(`{"format":"taitorinki-backup/1","schema":4}` + "\n")
 	f.Add(`{"format":"other"}`)
+	empty := migrated(f)
 	f.Fuzz(func(t *testing.T, lines string) {
-		d, err := db.Open(filepath.Join(t.TempDir(), "t.db"))
+		path := filepath.Join(t.TempDir(), "t.db")
+		if err := os.WriteFile(path, empty, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d, err := db.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer d.Close()
-		if err := d.Migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
 		var file bytes.Buffer
 		z := gzip.NewWriter(&file)
 		z.Write([]byte(lines))
@@ -46,4 +49,24 @@ func FuzzRestore(f *testing.F) {
 			}
 		}
 	})
+}
+
+// migrated is the file of an empty database: migrating a new one for each input would be all that is done.
+func migrated(f *testing.F) []byte {
+	path := filepath.Join(f.TempDir(), "empty.db")
+	d, err := db.Open(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if err := d.Migrate(f.Context()); err != nil {
+		f.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		f.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return b
 }

@@ -3,7 +3,6 @@ package survey
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"time"
 
@@ -33,17 +32,7 @@ func dayOfRates(day int) time.Time {
 
 // CountRates counts the response rates of open rounds whose rates are of another day.
 func (s *Service) CountRates(ctx context.Context) error {
-	rounds, err := Rounds(ctx, s.DB)
-	if err != nil {
-		return err
-	}
-	var all error
-	for _, r := range rounds {
-		if now := s.Now(); r.State == Open && r.Started(now) && !r.Over(now) {
-			all = errors.Join(all, s.countRates(ctx, &r))
-		}
-	}
-	return all
+	return s.eachGoing(ctx, s.countRates)
 }
 
 func (s *Service) countRates(ctx context.Context, r *Round) (err error) {

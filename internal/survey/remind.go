@@ -67,6 +67,11 @@ func (s *Service) defaultReminder(afterDays int, lang string) (subject, text str
 // needed: the memory must not outlive a round for long.
 func (s *Service) RemindDue(ctx context.Context) error {
 	s.reminded.clear()
+	return s.eachGoing(ctx, s.remindDue)
+}
+
+// eachGoing calls f for every round that people can answer now. A fault of one does not hold up the others.
+func (s *Service) eachGoing(ctx context.Context, f func(context.Context, *Round) error) error {
 	rounds, err := Rounds(ctx, s.DB)
 	if err != nil {
 		return err
@@ -74,7 +79,7 @@ func (s *Service) RemindDue(ctx context.Context) error {
 	var all error
 	for _, r := range rounds {
 		if now := s.Now(); r.State == Open && r.Started(now) && !r.Over(now) {
-			all = errors.Join(all, s.remindDue(ctx, &r))
+			all = errors.Join(all, f(ctx, &r))
 		}
 	}
 	return all
