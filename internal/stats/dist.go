@@ -91,15 +91,15 @@ func chiRange(df float64) (from, to float64) {
 }
 
 // integrate is ∫f from..to for a smooth f, halving the range until Gauss's rule on the halves agrees with the whole within
-// tolerance.
+// tolerance. Fourteen halvings are the end: where rounding alone is above the tolerance there would be none.
 func integrate(f func(float64) float64, from, to, tolerance float64) float64 {
-	return halved(f, from, to, gauss(f, from, to), tolerance, 50)
+	return halved(f, from, to, gauss(f, from, to), tolerance, 14)
 }
 
 func halved(f func(float64) float64, from, to, whole, tolerance float64, depth int) float64 {
 	middle := from + (to-from)/2
 	left, right := gauss(f, from, middle), gauss(f, middle, to)
-	if depth == 0 || math.Abs(left+right-whole) <= tolerance {
+	if depth == 0 || !(math.Abs(left+right-whole) > tolerance) { // NaN ends it too
 		return left + right
 	}
 	return halved(f, from, middle, left, tolerance, depth-1) + halved(f, middle, to, right, tolerance, depth-1)

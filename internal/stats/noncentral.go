@@ -8,17 +8,18 @@ import (
 )
 
 // noncentralT is P(T <= t) for T = (Z + ncp)/S, Z standard normal, S = sqrt(X/df), X chi-square with df >= 1: the mean of
-// Φ(t·S - ncp) over S (Johnson, Kotz and Balakrishnan 1995, chapter 31), by quadrature over ln S. It is within 1e-13 for any
-// finite t and ncp and df to 1e7, where the usual series give up at |ncp| near 38.
+// Φ(t·S - ncp) over S (Johnson, Kotz and Balakrishnan 1995, chapter 31), by quadrature over ln S. It is within
+// 1e-14·(4+2·sqrt(df)) for |t| and |ncp| to 1e150 and df to 1e7; the usual series give up at |ncp| near 38.
 func noncentralT(t, df, ncp float64) float64 {
 	top := chiLogTop(df)
 	at := func(y float64) float64 {
 		return math.Exp(top+df*chiShape(y)) * normalBelow(t*math.Exp(y)-ncp)
 	}
 	steps := noncentralSteps(t, df, ncp)
+	tolerance := 1e-15 * (4 + 2*math.Sqrt(df)) // rounding moves the density by about epsilon·sqrt(df)
 	var p carrySum
 	for i := 1; i < len(steps); i++ {
-		p.add(integrate(at, steps[i-1], steps[i], 1e-15))
+		p.add(integrate(at, steps[i-1], steps[i], tolerance))
 	}
 	return min(1, max(0, p.total()))
 }
@@ -42,10 +43,10 @@ func noncentralSteps(t, df, ncp float64) []float64 {
 }
 
 // ncpLimits are the limits of the 95 % interval of the noncentrality parameter of an observed t: the ncp of which t is the
-// .975 quantile, and that of which it is the .025 quantile (Steiger and Fouladi 1997). Both nil when t or df is not finite
-// or df < 1.
+// .975 quantile, and that of which it is the .025 quantile (Steiger and Fouladi 1997). Both nil when t or df is not finite,
+// df < 1, or |t| above 1e100 (where sums would overflow).
 func ncpLimits(t, df float64) (low, high *float64) {
-	if notFinite(t) || notFinite(df) || df < 1 {
+	if notFinite(df) || df < 1 || !(math.Abs(t) <= 1e100) {
 		return nil, nil
 	}
 	return finite(ncpWith(t, df, (1+Level)/2)), finite(ncpWith(t, df, (1-Level)/2))
