@@ -195,7 +195,7 @@ func TestTheSmallCountyHasLivedItsStory(t *testing.T) {
 		for _, e := range all {
 			seen[e.Action] = true
 		}
-		for _, want := range []string{"people.audit-import", "people.audit-grant", "county.change", "round.open", "round.slips", "round.remind", "round.close", "result.view", "result.export"} {
+		for _, want := range []string{"people.audit-import", "people.audit-grant", "county.change", "round.open", "round.slips", "round.remind", "round.close-due", "result.view", "result.export"} {
 			if !seen[want] {
 				t.Errorf("the log has no %s", want)
 			}
