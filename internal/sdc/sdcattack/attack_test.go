@@ -25,9 +25,9 @@ var (
 	staffed = sdc.Catalogue{Parent: []int{-1, 0, 0, 0}, Heads: []int{8, 40, 40, 40}, Areas: scale}
 	chain   = sdc.Catalogue{Parent: []int{-1, 0, 1, 0}, Heads: []int{0, 0, 40, 40}, Areas: scale}
 	deep    = sdc.Catalogue{Parent: []int{-1, 0, 0, 1, 1}, Heads: []int{0, 0, 40, 40, 40}, Areas: scale}
-	byJob   = sdc.Catalogue{Parent: []int{-1, 0, 0}, Heads: []int{0, 40, 40}, Categories: [][]int{make([]int, 3)}, Areas: scale}
-	square  = sdc.Catalogue{Parent: []int{-1, 0, 0, 0}, Heads: []int{0, 40, 40, 40}, Categories: [][]int{make([]int, 3)}, Areas: scale}
-	byTwo   = sdc.Catalogue{Parent: []int{-1, 0, 0}, Heads: []int{0, 40, 40}, Categories: [][]int{make([]int, 2), make([]int, 2)}, Areas: scale}
+	byJob   = sdc.Catalogue{Parent: []int{-1, 0, 0}, Heads: []int{0, 40, 40}, Categories: []int{3}, Areas: scale}
+	square  = sdc.Catalogue{Parent: []int{-1, 0, 0, 0}, Heads: []int{0, 40, 40, 40}, Categories: []int{3}, Areas: scale}
+	byTwo   = sdc.Catalogue{Parent: []int{-1, 0, 0}, Heads: []int{0, 40, 40}, Categories: []int{2, 2}, Areas: scale}
 )
 
 func TestKnownLeaksAreFoundAndSafePublicationsAreNot(t *testing.T) {

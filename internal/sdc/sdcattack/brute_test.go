@@ -98,7 +98,7 @@ func randomWorld(r *rand.Rand, s shape) *world {
 	for range s.variables {
 		// A variable of one category beside another says of each category of the other what everybody does: the same leak,
 		// which brute force would want to see twice.
-		w.c.Categories = append(w.c.Categories, make([]int, min(s.variables, 2)+r.IntN(s.categories+1-min(s.variables, 2))))
+		w.c.Categories = append(w.c.Categories, min(s.variables, 2)+r.IntN(s.categories+1-min(s.variables, 2)))
 	}
 	momentKinds := []set{1}
 	w.moments = []Moment{{}}

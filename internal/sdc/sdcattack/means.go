@@ -122,7 +122,7 @@ func (m *model) range01(h *shares, moment int, f sdc.Figure) (lo, hi float64, kn
 	switch {
 	case f.Shown == sdc.Published && h.area < len(f.Means) && f.Means[h.area] != nil:
 		lo, hi = between(a, f.N, *f.Means[h.area])
-	case f.Shown == sdc.Placed && h.area < len(f.Bands):
+	case f.Shown == sdc.Placed && h.area < len(f.Bands) && f.Bands[h.area] != sdc.NoPlacing:
 		least, most, ok := m.level(o, h.area)
 		if !ok {
 			return 0, 0, false

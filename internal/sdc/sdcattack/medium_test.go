@@ -30,7 +30,7 @@ func newCounty(units, categories int) *county {
 	o := &county{}
 	o.c.Areas = []sdc.Area{{Min: 1, Max: 5, Decimals: 2, Near: 0.25}}
 	if categories > 0 {
-		o.c.Categories = [][]int{make([]int, categories)}
+		o.c.Categories = []int{categories}
 	}
 	areas := max(2, units/12)
 	for u := range units {

@@ -62,7 +62,7 @@ func newModel(c sdc.Catalogue, k int, moments []Moment) *model {
 	}
 	for _, cats := range c.Categories {
 		m.first = append(m.first, m.columns)
-		m.columns += len(cats)
+		m.columns += cats
 	}
 	m.findSets()
 	m.lo, m.hi = make([]int, 2*len(m.sets)*m.columns*len(c.Parent)), make([]int, 2*len(m.sets)*m.columns*len(c.Parent))

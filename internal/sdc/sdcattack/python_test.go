@@ -83,7 +83,7 @@ func readSmall(t *testing.T, byProfession bool) (o *county, units, professions [
 		profession[r["code"]], professions = i, append(professions, r["code"])
 	}
 	if byProfession {
-		o.c.Categories = [][]int{make([]int, len(professions))}
+		o.c.Categories = []int{len(professions)}
 	}
 	who := map[string]map[string]string{}
 	for _, r := range rowsOf(t, "people.csv") {

@@ -93,7 +93,7 @@ func (m *model) sameGroups() (leaks []Leak) {
 		heads := m.heads(o)
 		for u, kids := range m.kids {
 			for b, cats := range m.c.Categories {
-				if len(cats) == 1 {
+				if cats == 1 {
 					leaks = m.compare(leaks, i, sdc.Cell{Unit: u, Variable: sdc.All, Category: sdc.All}, sdc.Cell{Unit: u, Variable: b, Category: 0})
 				}
 			}
