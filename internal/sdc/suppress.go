@@ -1,0 +1,84 @@
+package sdc
+
+import (
+	"fmt"
+)
+
+// Rules are the limits of a campaign. Those lower than the least that may be are raised.
+type Rules struct {
+	Least int     // least group of which anything is told
+	Full  int     // from it n and means are told, under it only placings; a campaign without placings has Least here
+	Near  float64 // how far from the level of the whole a group is still placed near it, as a share of the scale
+}
+
+// Suppress decides what is published of the answers to a campaign. The result depends on nothing but the arguments, and
+// is the same for every reader.
+func Suppress(c Catalogue, answers []Answer, rules Rules) (Publication, error) {
+	k := max(rules.Least, LeastGroup)
+	if k > 60 {
+		return nil, fmt.Errorf("sdc: least group size %d", k)
+	}
+	g, err := newGroups(c, answers, k)
+	if err != nil {
+		return nil, err
+	}
+	counts := g.countTable()
+	counts.decide()
+	means := make([]*meanTable, len(c.Areas))
+	for a := range c.Areas {
+		means[a] = g.meanTable(a, counts)
+		means[a].decide()
+	}
+	return publish(counts, means, rules), nil
+}
+
+// publish rounds what is shown. Groups under the limit of full figures are only placed against the whole: less is told of
+// them than was looked at when it was decided what to hide.
+func publish(counts *table, means []*meanTable, rules Rules) Publication {
+	p, full := Publication{}, max(rules.Full, counts.k)
+	for i, shown := range counts.shown {
+		if !shown {
+			continue
+		}
+		f := Figure{Shown: Published, N: counts.n[i]}
+		if counts.n[i] < full {
+			f = Figure{Shown: Placed}
+		}
+		for _, m := range means {
+			if f.Shown == Placed {
+				f.Bands = append(f.Bands, m.placing(i, rules.Near))
+			} else {
+				f.Means = append(f.Means, m.figure(i))
+			}
+		}
+		p[counts.cellAt(i)] = f
+	}
+	return p
+}
+
+func (m *meanTable) figure(cell int) *float64 {
+	if !m.shown[cell] {
+		return nil
+	}
+	mean := Round(m.mean(cell), m.decimals(m.n[cell]))
+	return &mean
+}
+
+// placing compares a group with the whole: with its root, if the mean of that is told.
+func (m *meanTable) placing(cell int, near float64) int {
+	root := m.cellAt(cell).Unit
+	for m.c.Parent[root] != NoParent {
+		root = m.c.Parent[root]
+	}
+	if !m.shown[cell] || !m.shown[root] {
+		return NoPlacing
+	}
+	off := m.mean(cell) - m.mean(root)
+	switch width := near * (m.area.Max - m.area.Min); {
+	case off < -width-tiny:
+		return -1
+	case off > width+tiny:
+		return 1
+	}
+	return 0
+}

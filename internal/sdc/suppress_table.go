@@ -1,0 +1,264 @@
+package sdc
+
+import (
+	"math"
+	"slices"
+)
+
+// A table is what is told of the groups of a catalogue: their numbers, or the means of one area. Cells are only ever
+// taken away from what is shown until nothing few can be worked out, and then given back one by one where that stays so.
+type table struct {
+	*groups
+	n, own    []int       // persons by cell, and own people
+	may       []bool      // by cell: could be shown if it stood alone
+	shown     []bool      // by cell
+	nets      []*net      // one for each variable; of the units alone where there is none
+	edges     [][][]int32 // by net and cell
+	least     float64     // the smallest change of a figure that is looked for
+	wide      func(n *net, e int32) (ok bool, missing float64)
+	pinned    []bool               // by cell: hidden, but everybody can work out how many they are: at least k
+	pinnedOwn []bool               // so are the own people
+	strict    []bool               // by cell: may not be pinned
+	even      func() (cells []int) // cells of which one must be hidden, for they or what is left of them are too uniform
+}
+
+func (t *table) start() {
+	t.shown = append([]bool(nil), t.may...)
+	for i := range t.shown {
+		for _, j := range t.same[i] {
+			t.shown[i] = t.shown[i] && t.may[j]
+		}
+	}
+	t.pinned, t.pinnedOwn, t.strict = make([]bool, t.cells), make([]bool, t.cells), make([]bool, t.cells)
+	t.edges = make([][][]int32, len(t.nets))
+	for x, n := range t.nets {
+		t.edges[x] = make([][]int32, t.cells)
+		for e, cell := range n.cell {
+			if cell != none {
+				t.edges[x][cell] = append(t.edges[x][cell], int32(e))
+				n.fixed[e] = t.shown[cell]
+			}
+		}
+	}
+}
+
+// decide finds what is shown.
+func (t *table) decide() {
+	t.start()
+	t.settle()
+	t.giveBack()
+}
+
+// set hides or shows a cell, and those of the same people.
+func (t *table) set(cell int, shown bool) {
+	for _, i := range t.same[cell] {
+		t.shown[i] = shown
+		for x, n := range t.nets {
+			for _, e := range t.edges[x][i] {
+				n.fixed[e] = shown
+			}
+		}
+	}
+}
+
+// settle hides cells until nothing few can be worked out.
+func (t *table) settle() {
+	for again := true; again; {
+		again = t.settleRests()
+		for _, n := range t.nets {
+			for e := range n.flow {
+				if t.widen(n, int32(e)) {
+					again = true
+				}
+			}
+		}
+		again = t.settlePinned() || again
+	}
+}
+
+// settlePinned sees to it that nothing few is left of a published group either when groups are taken away that are hidden
+// but pinned: hides one that is published, or has the pinned ones made wide.
+func (t *table) settlePinned() (changed bool) {
+	cells := t.rests(true).few()
+	if len(cells) == 0 {
+		return false
+	}
+	var shown []int
+	for _, i := range cells {
+		if t.shown[i] {
+			shown = append(shown, i)
+		} else {
+			t.strict[i] = true
+		}
+	}
+	if len(shown) > 0 {
+		t.set(slices.MinFunc(shown, func(a, b int) int { return t.n[a] - t.n[b] }), false)
+	}
+	return true
+}
+
+// rests looks at what is left of published groups; of those that are pinned too, if they count as known.
+func (t *table) rests(pinned bool) *rests {
+	if !pinned {
+		return newRests(t.groups, t.n, t.own, t.shown)
+	}
+	known := slices.Clone(t.shown)
+	for i, is := range t.pinned {
+		known[i] = known[i] || is
+	}
+	r := newRests(t.groups, t.n, t.own, known)
+	r.ownKnown = t.pinnedOwn
+	return r
+}
+
+func (t *table) settleRests() (changed bool) {
+	r := t.rests(false)
+	for {
+		cells := r.few()
+		if len(cells) == 0 && t.even != nil {
+			cells = t.even()
+		}
+		if len(cells) == 0 {
+			return changed
+		}
+		t.set(slices.MinFunc(cells, func(a, b int) int {
+			return t.n[a] - t.n[b]
+		}), false)
+		changed = true
+	}
+}
+
+// weight is what is lost when a cell is hidden: every cell counts, a large group a little more.
+func (t *table) weight(cell int32) float64 { return 1 + float64(min(t.n[cell], 500))/500 }
+
+// widen hides what has to be hidden so that the interval of a group is wide enough.
+func (t *table) widen(n *net, e int32) (changed bool) {
+	for {
+		ok, missing := t.wide(n, e)
+		if ok {
+			return changed
+		}
+		cells, cost := t.cheapest(n, 2*e, missing)
+		if other, c := t.cheapest(n, 2*e+1, missing); c < cost {
+			cells, cost = other, c
+		}
+		if t.several() {
+			for _, arc := range []int32{2 * e, 2*e + 1} {
+				for _, want := range []float64{missing, 2 * missing, 4 * missing} {
+					if other, c := t.cheapestAgreement(n, arc, want); c < cost {
+						cells, cost = other, c
+					}
+				}
+			}
+		}
+		if math.IsInf(cost, 1) {
+			if cells = t.nearest(n, e); cells == nil {
+				return changed // nothing is shown that tells of it
+			}
+		}
+		for _, cell := range cells {
+			t.set(int(cell), false)
+		}
+		changed = true
+	}
+}
+
+// cheapest finds the cells to hide so that more can flow along an arc than without: as much as is missing, or half of it,
+// and so on.
+func (t *table) cheapest(n *net, arc int32, missing float64) (cells []int32, cost float64) {
+	defer n.restore()
+	if all := n.most[arc>>1]; math.IsInf(all, 1) {
+		n.push(arc, float64(t.k)) // a number that can grow so much is wide enough, and not asked about
+	} else {
+		n.push(arc, all)
+	}
+	for missing = max(missing, t.least); missing >= t.least; missing = t.half(missing) {
+		if cells, cost = n.cheapest(arc, missing, t.weight); !math.IsInf(cost, 1) {
+			return cells, cost
+		}
+	}
+	return nil, math.Inf(1)
+}
+
+func (t *table) half(x float64) float64 {
+	if t.least == 1 {
+		return math.Floor(x / 2)
+	}
+	return x / 2
+}
+
+// nearest is the nearest shown cell around the group of an edge, or any, for when no way is found.
+func (t *table) nearest(n *net, e int32) []int32 {
+	var c Cell
+	for u := int(n.unit[e]); u != NoParent; u = t.c.Parent[u] {
+		if c = t.cellAt(int(n.key[e])); c.Variable != All && t.shown[t.at(Cell{u, c.Variable, c.Category})] {
+			return []int32{int32(t.at(Cell{u, c.Variable, c.Category}))}
+		}
+		if t.shown[u] {
+			return []int32{int32(u)}
+		}
+	}
+	if i := slices.Index(t.shown, true); i >= 0 {
+		return []int32{int32(i)}
+	}
+	return nil
+}
+
+// safe tells whether nothing few can be worked out. What is near a cell is looked at first, for there it shows.
+func (t *table) safe(near int) bool {
+	if len(t.rests(false).few()) > 0 || t.even != nil && len(t.even()) > 0 {
+		return false
+	}
+	for x, n := range t.nets {
+		for _, i := range t.same[near] {
+			for _, e := range t.edges[x][i] {
+				if !t.safeAround(n, n.from[e]) || !t.safeAround(n, n.to[e]) {
+					return false
+				}
+			}
+		}
+	}
+	for _, n := range t.nets {
+		for e := range n.flow {
+			if ok, _ := t.wide(n, int32(e)); !ok {
+				return false
+			}
+		}
+	}
+	return len(t.rests(true).few()) == 0
+}
+
+func (t *table) safeAround(n *net, knot int32) bool {
+	for _, arc := range n.arcs[n.first[knot]:n.first[knot+1]] {
+		if ok, _ := t.wide(n, arc>>1); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// giveBack shows again what need not be hidden, the largest groups first.
+func (t *table) giveBack() {
+	var hidden []int
+	for i, shown := range t.shown {
+		if !shown && t.may[i] && t.same[i][0] == i && t.allMay(i) {
+			hidden = append(hidden, i)
+		}
+	}
+	slices.SortStableFunc(hidden, func(a, b int) int { return t.n[b] - t.n[a] })
+	for _, i := range hidden {
+		t.set(i, true)
+		if !t.safe(i) {
+			t.set(i, false)
+		}
+	}
+}
+
+func (t *table) allMay(cell int) bool {
+	for _, i := range t.same[cell] {
+		if !t.may[i] {
+			return false
+		}
+	}
+	return true
+}
