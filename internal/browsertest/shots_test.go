@@ -63,7 +63,7 @@ func TestScreenshots(t *testing.T) {
 			break // the newest
 		}
 	}
-	b.shot(dir, "county", Desktop, 1.6)
+	b.shot(dir, "county", Desktop, 1.5)
 	b.shot(dir, "county-dark", Desktop.dark(), 1.4)
 
 	p := newBrowser(t, s.URL, Phone.painted())
