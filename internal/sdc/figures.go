@@ -1,6 +1,8 @@
 // Package sdc is disclosure control: it decides which figures of a group may be published and how exactly, and makes
 // groups of people large enough before a sealed ballot begins.
 //
+// What is published of a campaign is decided by Suppress for all its tables together; doc/disclosure.md tells how.
+//
 // It is pure and knows nothing of surveys. A group that may not show a figure shows one neutral mark whatever the reason
 // (rule D3), so nothing here tells the reader why. Names of rules (D8, D9) are those of the project's DISCLOSURE document.
 package sdc

@@ -160,7 +160,14 @@ func BenchmarkSuppress(b *testing.B) {
 }
 
 func TestACountyByUnitAndProfessionIsDecidedInTime(t *testing.T) {
-	o, at := manyUnits(1, 600, 9000, 12), time.Now()
+	o := manyUnits(1, 600, 9000, 12)
+	for range 7 { // eight areas
+		o.Areas = append(o.Areas, o.Areas[0])
+		for i := range o.answers {
+			o.answers[i].Scores = append(o.answers[i].Scores, 6-o.answers[(i*7+len(o.Areas)*3)%len(o.answers)].Scores[0])
+		}
+	}
+	at := time.Now()
 	p, err := Suppress(o.Catalogue, o.answers, Rules{Least: 5, Full: 5})
 	if err != nil {
 		t.Fatal(err)

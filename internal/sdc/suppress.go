@@ -2,6 +2,7 @@ package sdc
 
 import (
 	"fmt"
+	"sync"
 )
 
 // Rules are the limits of a campaign. Those lower than the least that may be are raised.
@@ -24,12 +25,22 @@ func Suppress(c Catalogue, answers []Answer, rules Rules) (Publication, error) {
 	}
 	counts := g.countTable()
 	counts.decide()
-	means := make([]*meanTable, len(c.Areas))
-	for a := range c.Areas {
-		means[a] = g.meanTable(a, counts)
-		means[a].decide()
+	return publish(counts, g.decideMeans(counts), rules), nil
+}
+
+// decideMeans decides of each area by itself: what is hidden of one tells nothing of another.
+func (g *groups) decideMeans(counts *table) []*meanTable {
+	means := make([]*meanTable, len(g.c.Areas))
+	if len(means) > 0 && len(g.c.Categories) > 0 {
+		counts.witnesses()
 	}
-	return publish(counts, means, rules), nil
+	var all sync.WaitGroup
+	for a := range means {
+		means[a] = g.meanTable(a, counts)
+		all.Go(means[a].decide)
+	}
+	all.Wait()
+	return means
 }
 
 // publish rounds what is shown. Groups under the limit of full figures are only placed against the whole: less is told of

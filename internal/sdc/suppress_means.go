@@ -10,19 +10,21 @@ import (
 // numbers of all people: what can still be otherwise is a part of what a reader must think possible.
 type meanTable struct {
 	*table
-	area   Area
-	index  int
-	sum    []float64 // by cell: of the scores above Min
-	ownSum []float64
-	spread map[int][]int // by cell that may be shown: how many have each score
-	scores []float64     // the scores that there are, in order
+	counts  *table
+	area    Area
+	index   int
+	sum     []float64 // by cell: of the scores above Min
+	ownSum  []float64
+	spread  map[int][]int // by cell that may be shown: how many have each score
+	doubted []edgeOf      // see doubt
+	scores  []float64     // the scores that there are, in order
 }
 
 // meanWidth is how wide the interval of the mean of a few people must be, as a share of the scale (D2).
 const meanWidth = 0.25
 
 func (g *groups) meanTable(area int, counts *table) *meanTable {
-	m := &meanTable{area: g.c.Areas[area], index: area}
+	m := &meanTable{counts: counts, area: g.c.Areas[area], index: area}
 	own := g.count(func(a Answer) int {
 		if math.IsNaN(a.Scores[area]) {
 			return 0
@@ -42,6 +44,7 @@ func (g *groups) meanTable(area int, counts *table) *meanTable {
 		m.nets = append(m.nets, like)
 	}
 	m.wide, m.even = m.wideMean, m.uneven
+	m.settleMore, m.safeFirst, m.safeMore = m.settleFits, m.doubtsFit, m.allFit
 	return m
 }
 

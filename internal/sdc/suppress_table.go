@@ -9,17 +9,20 @@ import (
 // taken away from what is shown until nothing few can be worked out, and then given back one by one where that stays so.
 type table struct {
 	*groups
-	n, own    []int       // persons by cell, and own people
-	may       []bool      // by cell: could be shown if it stood alone
-	shown     []bool      // by cell
-	nets      []*net      // one for each variable; of the units alone where there is none
-	edges     [][][]int32 // by net and cell
-	least     float64     // the smallest change of a figure that is looked for
-	wide      func(n *net, e int32) (ok bool, missing float64)
-	pinned    []bool               // by cell: hidden, but everybody can work out how many they are: at least k
-	pinnedOwn []bool               // so are the own people
-	strict    []bool               // by cell: may not be pinned
-	even      func() (cells []int) // cells of which one must be hidden, for they or what is left of them are too uniform
+	n, own              []int       // persons by cell, and own people
+	may                 []bool      // by cell: could be shown if it stood alone
+	shown               []bool      // by cell
+	nets                []*net      // one for each variable; of the units alone where there is none
+	edges               [][][]int32 // by net and cell
+	least               float64     // the smallest change of a figure that is looked for
+	wide                func(n *net, e int32) (ok bool, missing float64)
+	pinned              []bool                // by cell: hidden, but everybody can work out how many they are: at least k
+	pinnedOwn           []bool                // so are the own people
+	strict              []bool                // by cell: may not be pinned
+	settleMore          func() (changed bool) // what else has to hold, or nil
+	safeFirst, safeMore func() bool           // what is looked at before and after all else, or nil
+	seen                [][][2][]shift        // see witnesses
+	even                func() (cells []int)  // cells of which one must be hidden, for they or what is left of them are too uniform
 }
 
 func (t *table) start() {
@@ -73,6 +76,7 @@ func (t *table) settle() {
 			}
 		}
 		again = t.settlePinned() || again
+		again = t.settleMore != nil && t.settleMore() || again
 	}
 }
 
@@ -206,6 +210,9 @@ func (t *table) nearest(n *net, e int32) []int32 {
 
 // safe tells whether nothing few can be worked out. What is near a cell is looked at first, for there it shows.
 func (t *table) safe(near int) bool {
+	if t.safeFirst != nil && !t.safeFirst() {
+		return false
+	}
 	if len(t.rests(false).few()) > 0 || t.even != nil && len(t.even()) > 0 {
 		return false
 	}
@@ -225,7 +232,7 @@ func (t *table) safe(near int) bool {
 			}
 		}
 	}
-	return len(t.rests(true).few()) == 0
+	return len(t.rests(true).few()) == 0 && (t.safeMore == nil || t.safeMore())
 }
 
 func (t *table) safeAround(n *net, knot int32) bool {

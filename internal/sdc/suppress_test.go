@@ -1,0 +1,96 @@
+package sdc
+
+import (
+	"math"
+	"testing"
+)
+
+func TestABareRoundPublishesNothingOrTheWhole(t *testing.T) {
+	rules := Rules{Least: 5, Full: 10, Near: 0.05}
+	scored := func(scores ...float64) (all []Answer) {
+		for _, s := range scores {
+			all = append(all, Answer{Scores: []float64{s}})
+		}
+		return all
+	}
+	for _, test := range []struct {
+		name    string
+		answers []Answer
+		want    Shown
+		told    any // mean or placing
+	}{
+		{"nobody", nil, Hidden, nil},
+		{"one", scored(3), Hidden, nil},
+		{"five", scored(1, 2, 3, 4, 5), Placed, 0},
+		{"five alike", scored(3, 3, 3, 3, 3), Placed, NoPlacing},
+		{"ten", scored(1, 2, 3, 4, 5, 1, 2, 3, 4, 5), Published, 3.0},
+		{"ten, nine alike", scored(1, 5, 5, 5, 5, 5, 5, 5, 5, 5), Published, nil},
+		{"ten, and no scores", scored(math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN()), Published, nil},
+	} {
+		c := Catalogue{Parent: []int{NoParent}, Heads: []int{40}, Areas: []Area{{Min: 1, Max: 5, Decimals: 2}}}
+		p, err := Suppress(c, test.answers, rules)
+		if err != nil {
+			t.Fatal(test.name, err)
+		}
+		f := p[Cell{0, All, All}]
+		if f.Shown != test.want {
+			t.Fatalf("%s: got %v, want %v", test.name, f.Shown, test.want)
+		}
+		var told any
+		switch {
+		case f.Shown == Placed:
+			told = f.Bands[0]
+		case f.Shown == Published && f.Means[0] != nil:
+			told = *f.Means[0]
+		}
+		if told != test.told {
+			t.Errorf("%s: told %v, want %v", test.name, told, test.told)
+		}
+		if f.Shown == Placed && (f.N != 0 || f.Means != nil) {
+			t.Errorf("%s: placed, and told %+v", test.name, f)
+		}
+	}
+}
+
+func TestWhatCannotBeIsRefused(t *testing.T) {
+	one := []Answer{{}}
+	for name, c := range map[string]Catalogue{
+		"circle":            {Parent: []int{0}},
+		"heads of too many": {Parent: []int{NoParent}, Heads: []int{1, 2}},
+		"fewer than none":   {Parent: []int{NoParent}, Heads: []int{-1}},
+		"more than all":     {Parent: []int{NoParent}, Heads: []int{0}},
+		"no values":         {Parent: []int{NoParent}, Categories: []int{3}},
+		"no scores":         {Parent: []int{NoParent}, Areas: []Area{{Min: 1, Max: 5, Decimals: 1}}},
+		"turned scale":      {Parent: []int{NoParent}, Areas: []Area{{Min: 5, Max: 1, Decimals: 1}}},
+	} {
+		if _, err := Suppress(c, one, Rules{}); err == nil {
+			t.Error(name)
+		}
+	}
+	if p, err := Suppress(Catalogue{}, nil, Rules{}); err != nil || len(p) > 0 {
+		t.Error("an empty catalogue:", p, err)
+	}
+}
+
+// Where a category has low scores and a unit high ones, few can be in both: means are hidden so that it does not show.
+func TestMeansDoNotTellOfNumbers(t *testing.T) {
+	o := manyUnits(1, 150, 2200, 8)
+	g, err := newGroups(o.Catalogue, o.answers, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := g.countTable()
+	counts.decide()
+	m := g.meanTable(0, counts)
+	m.settleMore = nil
+	m.start()
+	m.settle()
+	if m.allFit() {
+		t.Fatal("all numbers fit, and nothing is tested")
+	}
+	m = g.meanTable(0, counts)
+	m.decide()
+	if !m.allFit() {
+		t.Error("there are numbers that do not go with the means")
+	}
+}
