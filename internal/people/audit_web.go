@@ -138,26 +138,33 @@ func inWords(p web.Page, e Entry) string {
 // object names what an entry is about.
 func (s *Service) object(ctx context.Context, object, lang string) (name, url string, err error) {
 	kind, num, _ := strings.Cut(object, ":")
-	id, bad := strconv.ParseInt(num, 10, 64)
-	if bad != nil {
+	switch kind {
+	case "person", "unit":
+		name, url, err = s.ownObject(ctx, kind, num, lang)
+	default: // of a feature; its code may be made of digits alone
 		if s.ObjectName != nil {
 			name, url, err = s.ObjectName(ctx, object, lang)
 		}
-		return firstOf(name, firstOf(num, object)), url, err
 	}
-	switch kind {
-	case "person":
+	return firstOf(name, firstOf(num, object)), url, err
+}
+
+// ownObject names a person or a unit, one that is gone by its number.
+func (s *Service) ownObject(ctx context.Context, kind, num, lang string) (name, url string, err error) {
+	id, err := strconv.ParseInt(num, 10, 64)
+	if err != nil {
+		return "", "", nil
+	}
+	if kind == "person" {
 		p, err := PersonByID(ctx, s.DB, id)
 		if errs.KindOf(err) == errs.NotFound {
-			return object, "", nil
+			return kind + ":" + num, "", nil
 		}
 		return p.Name, personURL(id), err
-	case "unit":
-		u, err := UnitByID(ctx, s.DB, id)
-		if errs.KindOf(err) == errs.NotFound {
-			return object, "", nil
-		}
-		return u.Name(lang), unitURL(id), err
 	}
-	return num, "", nil
+	u, err := UnitByID(ctx, s.DB, id)
+	if errs.KindOf(err) == errs.NotFound {
+		return kind + ":" + num, "", nil
+	}
+	return u.Name(lang), unitURL(id), err
 }

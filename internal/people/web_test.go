@@ -2,6 +2,7 @@ package people
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"mime/multipart"
@@ -353,4 +354,19 @@ func TestEveryRoleAllowsOnlyKnownActionsAndSomeAllowNone(t *testing.T) {
 			t.Errorf("%s is no role", role)
 		}
 	}
+}
+
+func TestTheLogAsksAFeatureAlsoForACodeOfDigits(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPlace(t, d)
+		p.ObjectName = func(_ context.Context, object, _ string) (name, url string, err error) {
+			return map[string]string{"round:57552": "Spring survey"}[object], "", nil
+		}
+		for object, want := range map[string]string{"round:57552": "Spring survey", "round:k7m2": "k7m2", "person:999999": "person:999999", "unit:999999": "unit:999999", "unit:": "unit:"} {
+			got, _, err := p.object(p.ctx, object, "en")
+			if err != nil || got != want {
+				t.Errorf("%s: got %q, %v; want %q", object, got, err, want)
+			}
+		}
+	})
 }

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -24,7 +25,7 @@ type Eigen struct {
 //   - KMO = Σr²/(Σr² + Σp²) over all pairs, p_ij = -q_ij/sqrt(q_ii·q_jj) with q = R⁻¹ the partial correlations;
 //   - chi-square = -((n-1) - (2k+5)/6)·ln|R|, df = k(k-1)/2, upper tail.
 //
-// KMO and the test are nil when R is singular or, pairwise, not positive definite. It refuses fewer than two items, fewer
+// KMO and the test are nil when R is singular or, pairwise, not positive definite; KMO also when no items correlate. It refuses fewer than two items, fewer
 // than two persons (pairwise: behind any pair) and an item without variance.
 func EigenCorrelation(items []Column, pairwise bool) (Eigen, error) {
 	c, err := covariancesOf(items, pairwise)
@@ -55,7 +56,10 @@ func EigenCorrelation(items []Column, pairwise bool) (Eigen, error) {
 	return e, nil
 }
 
-// kmo of a positive definite correlation matrix; nil when no item correlates with any other.
+// uncorrelated is the largest |r| that is taken for none: what rounding leaves of a covariance that is exactly zero.
+const uncorrelated = 1e-10
+
+// kmo of a positive definite correlation matrix; nil when no item correlates with any other (0/0).
 func kmo(r *mat.SymDense) *float64 {
 	var chol mat.Cholesky
 	var q mat.SymDense
@@ -65,12 +69,16 @@ func kmo(r *mat.SymDense) *float64 {
 	if err := chol.InverseTo(&q); err != nil {
 		return nil
 	}
-	var whole, partial float64
+	var whole, partial, most float64
 	for i := range r.SymmetricDim() {
 		for j := range i {
+			most = max(most, math.Abs(r.At(i, j)))
 			whole += r.At(i, j) * r.At(i, j)
 			partial += q.At(i, j) * q.At(i, j) / (q.At(i, i) * q.At(j, j))
 		}
+	}
+	if most < uncorrelated {
+		return nil
 	}
 	return finite(whole / (whole + partial))
 }

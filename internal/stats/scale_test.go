@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gonum.org/v1/gonum/mat"
 )
 
 func TestTheShapeOfADistributionIsThatOfExcel(t *testing.T) {
@@ -92,6 +93,17 @@ func TestAScaleOfTheTextbook(t *testing.T) {
 	closeTo(t, "first eigenvalue", &e.Eigenvalues[0], 3.71637575061577, 1e-12)
 	closeTo(t, "KMO", e.KMO, 0.763275432158761, 1e-12)
 	closeTo(t, "Bartlett", e.BartlettChi, 98.7527786621811, 1e-11)
+}
+
+// What rounding leaves of a correlation that is exactly zero depends on the order of the persons, and is none.
+func TestUncorrelatedItemsHaveNoSamplingAdequacy(t *testing.T) {
+	of := func(r float64) *float64 { return kmo(mat.NewSymDense(2, []float64{1, r, r, 1})) }
+	for _, r := range []float64{0, 3e-17, -2e-13} {
+		if got := of(r); got != nil {
+			t.Errorf("r %g: got %g, want none", r, *got)
+		}
+	}
+	closeTo(t, "KMO of two items", of(0.1), 0.5, 1e-12)
 }
 
 // With three items the model fits exactly: λ1² = s12·s13/s23 (Spearman 1904).
