@@ -16,6 +16,7 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
+	"taitorinki/internal/insight/results"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
@@ -45,6 +46,7 @@ type Config struct {
 	Keys     string // folder of the rounds' keys
 	KeysCopy string // folder of their second copies; "" is a folder inside Keys
 	Demo     bool
+	Version  string  // of the program
 	Words    []fs.FS // of packages above this one
 }
 
@@ -91,7 +93,9 @@ func New(c Config) (*App, error) {
 	a.Survey = &survey.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Worker: a.Worker, Now: c.Now, BaseURL: c.BaseURL,
 		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}, County: a.People.County, WishPath: mentoring.WishPath}
 	a.Rounds = &rounds.Pages{Service: a.Survey}
-	a.Insight = &insight.Service{Kit: kit, Rounds: a.closedRounds, Round: a.closedRound, Note: a.noteResult}
+	a.Insight = &insight.Service{DB: c.DB, Kit: kit, Worker: a.Worker, Now: c.Now, Program: c.Version,
+		Rounds: a.closedRounds, Source: a.source, Note: a.noteResult}
+	a.Survey.Closed = a.resultsWanted
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
@@ -102,13 +106,14 @@ func New(c Config) (*App, error) {
 	a.People.Routes()
 	a.Rounds.Routes()
 	(&answering.Pages{Service: a.Survey}).Routes()
-	a.Insight.Routes()
+	(&results.Pages{Service: a.Insight}).Routes()
 	a.Mentors.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
 	a.People.Jobs(a.Worker)
 	a.Survey.Jobs()
+	a.Insight.Jobs()
 	a.Mentors.Jobs(a.Worker)
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
@@ -118,7 +123,12 @@ func New(c Config) (*App, error) {
 func (a *App) Handler() http.Handler { return a.Kit.Handler() }
 
 // Recover finishes what a crash interrupted. It runs before the first request.
-func (a *App) Recover(ctx context.Context) error { return a.Survey.Recover(ctx) }
+func (a *App) Recover(ctx context.Context) error {
+	if err := a.Survey.Recover(ctx); err != nil {
+		return err
+	}
+	return a.Insight.AskMissing(ctx)
+}
 
 // Run runs jobs and sends mail until ctx is done.
 func (a *App) Run(ctx context.Context) {

@@ -116,6 +116,8 @@ func TestACountyGoesFromItsStaffListToItsResultWithoutJavaScript(t *testing.T) {
 		must(t, err)
 		closing := fmt.Sprintf("/rounds/%d/close", r.ID)
 		boss.Get(closing).Want(t, 200).Form(t, closing).Send().Want(t, 200, "closed")
+		boss.Get("/results/"+code).Want(t, 200, "The result is being counted").Without(t, "<figure")
+		s.Work()
 		s.Anonymous().Get(all[12]).Want(t, 409)
 		r, err = survey.RoundByCode(t.Context(), d, code)
 		must(t, err)
@@ -243,6 +245,7 @@ func TestWithFewerThanTenResponsesNothingIsShown(t *testing.T) {
 			answer(t, s, l, i)
 		}
 		must(t, s.Survey.CloseRound(t.Context(), r.ID, 0))
+		s.Work()
 		boss := s.Role(people.Coordinator)
 		boss.Get("/results/"+r.Code).Want(t, 200, "not shown").Without(t, "<figure", "<td")
 		if csv := boss.Get("/results/" + r.Code + "/table.csv"); strings.Count(csv.Body, "\n") > 1 {

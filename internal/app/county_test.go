@@ -81,6 +81,7 @@ func TestTheLogTellsWhoOpenedClosedViewedAndExported(t *testing.T) {
 		boss.Get(fmt.Sprintf("/rounds/%d/refused.csv", r.ID)).Want(t, 200)
 		closing := fmt.Sprintf("/rounds/%d/close", r.ID)
 		boss.Get(closing).Form(t, closing).Send().Want(t, 200)
+		s.Work()
 		s.Clock.Move(time.Minute)
 		boss.Get("/results/"+code).Want(t, 200)
 		boss.Get("/results/"+code+"/table.csv").Want(t, 200)

@@ -2,88 +2,233 @@ package app
 
 import (
 	"context"
+	"math"
+	"slices"
+	"strconv"
 
+	"taitorinki/internal/db"
 	"taitorinki/internal/insight"
+	"taitorinki/internal/people"
+	"taitorinki/internal/sdc"
 	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/instrument"
 )
 
 // closedRounds gives insight the rounds that have results.
-func (a *App) closedRounds(ctx context.Context) ([]insight.Round, error) {
+func (a *App) closedRounds(ctx context.Context) ([]insight.Head, error) {
 	all, err := survey.Rounds(ctx, a.Config.DB)
 	if err != nil {
 		return nil, err
 	}
-	var out []insight.Round
+	var out []insight.Head
 	for _, r := range all {
 		if r.State == survey.Closed {
-			out = append(out, insight.Round{Code: r.Code, Name: r.Settings.Name, ClosedAt: r.ClosedAt})
+			out = append(out, headOf(&r))
 		}
 	}
 	return out, nil
 }
 
-// closedRound gives insight a round's scores by area.
-func (a *App) closedRound(ctx context.Context, code string) (*insight.Round, error) {
+func headOf(r *survey.Round) insight.Head {
+	return insight.Head{Code: r.Code, Name: r.Settings.Name, OpenedAt: r.Begins().UTC(), ClosedAt: r.ClosedAt.UTC(), Invited: r.Invited}
+}
+
+// resultsWanted asks for the results of a round that has just closed.
+func (a *App) resultsWanted(ctx context.Context, tx *db.Tx, r *survey.Round) error {
+	return a.Insight.Ask(ctx, tx, r.Code)
+}
+
+// source gives insight a closed round with its responses.
+func (a *App) source(ctx context.Context, code string) (*insight.Source, error) {
 	c, err := a.Survey.ClosedRound(ctx, code)
 	if err != nil {
 		return nil, err
 	}
-	r := &insight.Round{Code: c.Round.Code, Name: c.Round.Settings.Name, ClosedAt: c.Round.ClosedAt, Invited: c.Round.Invited, Responses: len(c.Answers)}
-	for _, s := range c.Instrument.Scales {
-		r.Areas = append(r.Areas, insight.Area{ID: s.ID, Title: s.Title, Support: s.Kind == instrument.KindSupport, Min: s.Min(), Max: s.Max()})
-	}
-	for _, ans := range c.Answers {
-		for _, sc := range c.Instrument.Scores(ans) {
-			if sc.OK {
-				r.Areas[sc.Scale].Scores = append(r.Areas[sc.Scale].Scores, sc.Mean)
-			}
-		}
-	}
 	past, err := survey.Earlier(ctx, a.Config.DB, &c.Round)
-	if err != nil || len(past) == 0 || !c.Round.Settings.Waves {
-		return r, err
-	}
-	before, err := a.Survey.ClosedRound(ctx, past[len(past)-1].Code)
 	if err != nil {
 		return nil, err
 	}
-	r.Earlier = waveBefore(before, c)
-	return r, nil
+	professions, err := people.Professions(ctx, a.Config.DB)
+	if err != nil {
+		return nil, err
+	}
+	s := &insight.Source{Head: headOf(&c.Round), Least: c.Round.Settings.Least, Full: c.Round.Settings.Full}
+	s.Instrument, s.Version = c.Instrument.Title, c.Instrument.Version
+	if len(past) > 0 {
+		s.Earlier = past[len(past)-1].Code
+	}
+	for _, x := range c.Instrument.Scales {
+		s.Areas = append(s.Areas, insight.Area{ID: x.ID, Title: x.Title, About: x.About, Support: x.Kind == instrument.KindSupport,
+			Min: x.Min(), Max: x.Max(), MinAnswered: x.MinAnsweredPct})
+	}
+	for _, it := range c.Instrument.Items {
+		s.Items = append(s.Items, itemOf(it))
+	}
+	b := breakdown{c: c}
+	b.tree(s)
+	b.professions(s, professions)
+	b.questions(s)
+	b.responses(s)
+	return s, nil
 }
 
-// waveBefore pairs two waves by the codes that respondents brought. A code that two respondents of a wave used pairs nobody.
-func waveBefore(before, after *survey.Answered) *insight.Wave {
-	w := &insight.Wave{Code: before.Round.Code, Name: before.Round.Settings.Name, ClosedAt: before.Round.ClosedAt,
-		Responses: len(before.Answers), Areas: make([]insight.MatchedArea, len(after.Instrument.Scales))}
-	was := byPair(before)
-	for pair, i := range byPair(after) {
-		j, ok := was[pair]
-		if !ok {
-			continue
-		}
-		w.Matched++
-		now := after.Instrument.Scores(after.Answers[i])
-		for _, x := range survey.ScoresBy(after.Instrument, before.Instrument, before.Answers[j]) {
-			if y := now[x.Scale]; x.OK && y.OK {
-				m := &w.Areas[x.Scale]
-				m.Before, m.After = append(m.Before, x.Mean), append(m.After, y.Mean)
-			}
-		}
+func itemOf(it *instrument.Item) insight.Item {
+	out := insight.Item{ID: it.ID, Kind: string(it.Type), Text: it.Text, Area: it.ScaleIndex, Reversed: it.Reversed, Background: it.Background, MaxLength: it.MaxLength,
+		NotApplicable: it.NotApplicable()}
+	for _, st := range it.Steps() {
+		out.Choices = append(out.Choices, insight.Category{Value: strconv.Itoa(st.Value), Title: st.Label})
+		out.Max = st.Value
 	}
-	return w
-}
-
-func byPair(c *survey.Answered) map[string]int {
-	out, twice := map[string]int{}, map[string]bool{}
-	for i, pair := range c.Pairs {
-		if _, seen := out[pair]; seen || pair == "" {
-			twice[pair] = true
-		}
-		out[pair] = i
+	if steps := it.Steps(); len(steps) > 0 {
+		out.Min = steps[0].Value
 	}
-	for pair := range twice {
-		delete(out, pair)
+	for _, o := range it.Options {
+		out.Choices = append(out.Choices, insight.Category{Value: o.Value, Title: o.Label})
+	}
+	if it.Min != nil && it.Max != nil {
+		out.Min, out.Max = *it.Min, *it.Max
 	}
 	return out
+}
+
+// breakdown is by what a round's results are broken down.
+type breakdown struct {
+	c      *survey.Answered
+	unit   map[int64]int     // index of a unit in the source
+	values []func(i int) int // of each variable: the category of a response
+}
+
+// tree brings in the round's units, a whole above them first when there is not one tree.
+func (b *breakdown) tree(s *insight.Source) {
+	b.unit = map[int64]int{}
+	units, roots := b.c.Units, 0
+	known := map[int64]bool{}
+	for _, u := range units {
+		known[u.ID] = true
+	}
+	for _, u := range units {
+		if !known[u.Parent] {
+			roots++
+		}
+	}
+	heads := map[int64]int{}
+	for _, g := range b.c.Groups {
+		heads[g.Unit] += g.Invited
+	}
+	if !b.c.Round.Settings.ByUnit {
+		units, roots = nil, 0
+	}
+	if roots != 1 {
+		staff := 0
+		if len(units) == 0 {
+			staff = b.c.Round.Invited
+		}
+		s.Units = append(s.Units, insight.Unit{Parent: sdc.NoParent, Name: s.Name, Staff: staff, Heads: heads[0]})
+	}
+	b.unit[0] = 0
+	b.under(s, units, known)
+	for i := range s.Units {
+		if s.Units[i].ID != 0 {
+			s.Units[i].Heads += heads[s.Units[i].ID]
+		}
+	}
+	if roots == 1 {
+		s.Units[0].Heads += heads[0]
+	}
+}
+
+// under adds units after those above them.
+func (b *breakdown) under(s *insight.Source, units []survey.RoundUnit, known map[int64]bool) {
+	kids := map[int64][]survey.RoundUnit{}
+	for _, u := range units {
+		up := u.Parent
+		if !known[up] {
+			up = 0
+		}
+		kids[up] = append(kids[up], u)
+	}
+	virtual := len(s.Units) > 0
+	var add func(of int64)
+	add = func(of int64) {
+		for _, u := range kids[of] {
+			parent := sdc.NoParent
+			if of != 0 || virtual {
+				parent = b.unit[of]
+			}
+			b.unit[u.ID] = len(s.Units)
+			s.Units = append(s.Units, insight.Unit{ID: u.ID, Parent: parent, Code: u.Code, Name: u.Names, Staff: u.Invited})
+			add(u.ID)
+		}
+	}
+	add(0)
+}
+
+// notStated is the category of those who have said nothing, or whose category is not kept.
+var notStated = insight.Category{}
+
+func (b *breakdown) professions(s *insight.Source, all []people.Profession) {
+	if !b.c.Round.Settings.ByProf {
+		return
+	}
+	v := insight.Variable{ID: "profession"}
+	at := map[string]int{}
+	heads := map[string]int{}
+	for _, g := range b.c.Groups {
+		heads[g.Profession] += g.Invited
+	}
+	for _, p := range all {
+		if heads[p.Code] > 0 && p.Code != "" {
+			at[p.Code] = len(v.Categories)
+			v.Categories = append(v.Categories, insight.Category{Value: p.Code, Title: map[string]string{"fi": p.NameFI, "sv": p.NameSV, "en": p.NameEN}, Heads: heads[p.Code]})
+			delete(heads, p.Code)
+		}
+	}
+	rest := notStated
+	for _, n := range heads {
+		rest.Heads += n
+	}
+	v.Categories = append(v.Categories, rest)
+	s.Variables = append(s.Variables, v)
+	b.values = append(b.values, func(i int) int {
+		if c, ok := at[b.c.Groups[b.c.Of[i]].Profession]; ok {
+			return c
+		}
+		return len(v.Categories) - 1
+	})
+}
+
+// questions are the declared background questions that have choices.
+func (b *breakdown) questions(s *insight.Source) {
+	for i, it := range s.Items {
+		if !it.Background || len(it.Choices) == 0 || it.Kind == insight.MultipleItem || !slices.Contains(b.c.Round.Settings.ByItems, it.ID) {
+			continue
+		}
+		v := insight.Variable{ID: it.ID, Title: it.Text, Categories: append(slices.Clone(it.Choices), notStated)}
+		s.Variables = append(s.Variables, v)
+		b.values = append(b.values, func(n int) int {
+			answer := b.c.Answers[n][i]
+			if at := slices.IndexFunc(it.Choices, func(c insight.Category) bool { return c.Value == answer }); at >= 0 {
+				return at
+			}
+			return len(v.Categories) - 1
+		})
+	}
+}
+
+func (b *breakdown) responses(s *insight.Source) {
+	for i, answers := range b.c.Answers {
+		answers = b.c.Instrument.Clean(answers)
+		r := insight.Response{Unit: b.unit[b.c.Groups[b.c.Of[i]].Unit], Answers: answers, Pair: b.c.Pairs[i]}
+		for _, value := range b.values {
+			r.Values = append(r.Values, value(i))
+		}
+		for _, sc := range b.c.Instrument.Scores(answers) {
+			x := math.NaN()
+			if sc.OK {
+				x = sc.Mean
+			}
+			r.Scores = append(r.Scores, x)
+		}
+		s.Responses = append(s.Responses, r)
+	}
 }

@@ -27,7 +27,7 @@ var tiers = map[string]int{
 }
 
 // pages stand above the feature in whose folder they are, so that it can do without them.
-var pages = []string{"survey/answering", "survey/rounds"}
+var pages = []string{"survey/answering", "survey/rounds", "insight/results"}
 
 // Outside the tiers: only tests and tools import these.
 var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "loadtest", "sdc/sdcattack"}

@@ -146,8 +146,10 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, r *Round, in *instrument
 	if err := tx.Insert(ctx, `INSERT INTO survey_feedbacks (id, round_id, sealed) VALUES`, 3, rows); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE survey_rounds SET responses = $2 WHERE id = $1`, r.ID, len(responses))
-	return err
+	if _, err = tx.ExecContext(ctx, `UPDATE survey_rounds SET responses = $2 WHERE id = $1`, r.ID, len(responses)); err != nil || s.Closed == nil {
+		return err
+	}
+	return s.Closed(ctx, tx, r)
 }
 
 func byItem(in *instrument.Instrument, a instrument.Answers) map[string]string {

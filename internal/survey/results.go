@@ -2,7 +2,9 @@ package survey
 
 import (
 	"context"
+	"database/sql"
 
+	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/survey/instrument"
 )
@@ -11,9 +13,18 @@ import (
 type Answered struct {
 	Round      Round
 	Instrument *instrument.Instrument
+	Units      []RoundUnit
+	Groups     []Group
 	Answers    []instrument.Answers // in the order of random keys
-	Groups     []int                // of the same responses
+	Of         []int                // of the same responses: index in Groups
 	Pairs      []string             // of the same responses: equal in two waves for one respondent's code; "": no code
+}
+
+// Group is what a response says of its respondent.
+type Group struct {
+	Unit       int64  // 0: the whole population
+	Profession string // code; "": none is kept
+	Invited    int
 }
 
 // ClosedRound returns a closed round and its answers. A round that is not closed is errs.NotFound: until then nobody can
@@ -36,12 +47,35 @@ func (s *Service) ClosedRound(ctx context.Context, code string) (c *Answered, er
 		return nil, err
 	}
 	c = &Answered{Round: r, Instrument: in}
+	if c.Units, err = RoundUnits(ctx, s.DB, r.ID); err != nil {
+		return nil, err
+	}
+	at := map[int]int{}
+	if c.Groups, err = groupsOf(ctx, s.DB, r.ID, at); err != nil {
+		return nil, err
+	}
 	for _, x := range all {
 		c.Answers = append(c.Answers, answersTo(in, x.Answers))
-		c.Groups = append(c.Groups, x.Group)
+		c.Of = append(c.Of, at[x.Group])
 		c.Pairs = append(c.Pairs, x.Pair)
 	}
 	return c, nil
+}
+
+// groupsOf lists a round's groups, and notes in at where the one of each number is.
+func groupsOf(ctx context.Context, q db.Q, round int64, at map[int]int) (_ []Group, err error) {
+	defer errs.Wrap(&err, "survey.groupsOf(%d)", round)
+	n := 0
+	return db.Rows(ctx, q, func(r *sql.Rows, g *Group) error {
+		var number int
+		var unit sql.NullInt64
+		var prof sql.NullString
+		err := r.Scan(&number, &unit, &prof, &g.Invited)
+		g.Unit, g.Profession = unit.Int64, prof.String
+		at[number] = n
+		n++
+		return err
+	}, `SELECT grp, unit_id, profession, invited FROM survey_groups WHERE round_id = $1 ORDER BY grp`, round)
 }
 
 // answersTo turns stored answers into those of an instrument.

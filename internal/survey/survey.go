@@ -44,6 +44,8 @@ type Service struct {
 	BaseURL string // without a slash at the end
 	// County is what privacy notices say of the county; nil says it in general words.
 	County func(ctx context.Context) (people.County, error)
+	// Closed is told of a round as it closes, in the same transaction; nil: nobody wants to know.
+	Closed func(ctx context.Context, tx *db.Tx, r *Round) error
 	// WishPath is the page where people tell whether they would be digimentors. Nothing of the survey may stand in it.
 	WishPath string
 
@@ -80,8 +82,10 @@ type Settings struct {
 	Professions []string `json:"professions"` // only these; none: all
 	ByUnit      bool     `json:"by_unit"`     // results may be broken down by unit
 	ByProf      bool     `json:"by_profession"`
-	ByItems     []string `json:"by_items"` // and by these background questions
-	Subject     Words    `json:"subject"`  // of the invitation
+	ByItems     []string `json:"by_items"`        // and by these background questions
+	Least       int      `json:"least,omitempty"` // group of which anything is told; 0, or less than sdc.LeastGroup, is that
+	Full        int      `json:"full,omitempty"`  // group of which means are told; 0, or less than sdc.LeastFull, is that
+	Subject     Words    `json:"subject"`         // of the invitation
 	Invitation  Words    `json:"invitation"`
 	Privacy     Words    `json:"privacy"` // the notice, see web_notice.go
 	Waves       bool     `json:"waves"`   // respondents are offered a code that pairs this round with the others of its series

@@ -1,0 +1,139 @@
+package results
+
+import (
+	"net/http"
+	"strconv"
+
+	"taitorinki/internal/chart"
+	"taitorinki/internal/i18n"
+	"taitorinki/internal/insight"
+)
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// changeRow is the change of an area from the wave before.
+type changeRow struct {
+	Area                       int
+	Title, Before, After, Diff string
+	Interval, Effect, P, Words string
+	before, after              *float64
+}
+
+// changes compares a unit with the wave before, those who answered then and now taken as different people.
+func (v *view) changes(unit int) (out []changeRow) {
+	if v.Before == nil {
+		return nil
+	}
+	for a := range v.Areas {
+		c := v.Compare(v.Before, unit, a)
+		if !c.Known {
+			continue
+		}
+		row := changeRow{Area: a, Title: v.AreaName(a), Before: v.Number(c.Before.Mean, c.Before.Decimals), After: v.Number(c.After.Mean, c.After.Decimals),
+			Diff: v.Signed(c.Diff, min(c.Before.Decimals, c.After.Decimals)), before: &c.Before.Mean, after: &c.After.Mean}
+		row.Words = v.T("insight.change-unsure")
+		if c.Low != 0 || c.High != 0 {
+			row.Interval = v.Signed(c.Low, 2) + " – " + v.Signed(c.High, 2)
+			switch {
+			case c.Sure && c.Diff > 0:
+				row.Words = v.T("insight.change-up")
+			case c.Sure:
+				row.Words = v.T("insight.change-down")
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+func (v *view) dumbbell(id, title string, rows []changeRow) string {
+	c := chart.Dumbbell{
+		About:  chart.About{ID: id, Title: title, Desc: v.T("insight.chart-desc")},
+		Format: func(x float64) string { return v.Number(x, 2) }, NoValue: v.T("insight.hidden"),
+		PreName: i18n.In(v.Before.Name, v.Lang), PostName: v.RoundName(), DownName: v.T("insight.fell"),
+	}
+	for _, r := range rows {
+		c.Scale = chart.Scale{Min: float64(v.Areas[r.Area].Min), Max: float64(v.Areas[r.Area].Max)}
+		c.Rows = append(c.Rows, chart.DumbbellRow{Label: r.Title, Pre: r.before, Post: r.after})
+	}
+	return c.SVG()
+}
+
+// wavesPage compares a round with the one before.
+type wavesPage struct {
+	*view
+	All     []changeRow // everybody, as different people
+	N, Was  int
+	Matched *matched
+	Units   []waveUnit
+}
+
+type matched struct {
+	insight.Matched
+	Kept int // percent
+	Rows []changeRow
+}
+
+// waveUnit tells whether a unit can be compared.
+type waveUnit struct {
+	Title, URL, Was, Now string
+	Moved, New           bool
+}
+
+func (s *Pages) waves(w http.ResponseWriter, r *http.Request, v *view) error {
+	p := wavesPage{view: v}
+	if v.Before != nil && v.Before.Whole() != nil && v.Whole() != nil {
+		p.All, p.N, p.Was = v.changes(0), v.Whole().N, v.Before.Whole().N
+		p.Matched = v.matched()
+		p.Units = v.waveUnits()
+	}
+	return s.show(w, r, v, v.T("insight.tab-waves"), wavesResult(p))
+}
+
+func (v *view) matched() *matched {
+	if v.Snapshot.Change == nil {
+		return nil
+	}
+	m := &matched{Matched: v.Snapshot.Change.Units[0]}
+	m.Kept = 100 * m.N / m.Before
+	for a, x := range m.Areas {
+		if x == nil {
+			continue
+		}
+		row := changeRow{Area: a, Title: v.AreaName(a), Before: v.Number(x.Before, 2), After: v.Number(x.After, 2), Diff: v.Signed(x.Diff, 2),
+			Interval: v.Signed(x.Low, 2) + " – " + v.Signed(x.High, 2), Effect: v.Signed(x.DAv, 2), before: &x.Before, after: &x.After}
+		row.P = v.T("insight.p-is", "p", v.Number(x.P, 3))
+		if x.P < 0.001 {
+			row.P = v.T("insight.p-under", "p", v.Number(0.001, 3))
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+// waveUnits are the units right under the whole, now and then: a reorganisation never rewrites an earlier result.
+func (v *view) waveUnits() (out []waveUnit) {
+	units := append([]int(nil), v.Under(0)...)
+	v.byName(units)
+	for _, u := range units {
+		x := waveUnit{Title: v.UnitName(u), Now: v.mean0(v.Snapshot, u), Was: v.T("insight.hidden")}
+		if v.Reaches(u) {
+			x.URL = v.unitURL(u)
+		}
+		was := v.Before.UnitByID(v.Units[u].ID)
+		x.New = was < 0
+		if was >= 0 {
+			x.Was = v.mean0(v.Before, was)
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// mean0 writes how many answered in a unit, where that is told.
+func (v *view) mean0(s *insight.Snapshot, unit int) string {
+	if c := s.Of(unit); c != nil && !c.Placed {
+		return i18n.Int(v.Lang, c.N)
+	}
+	return v.T("insight.hidden")
+}
