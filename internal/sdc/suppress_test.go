@@ -74,8 +74,8 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 
 // Where a category has low scores and a unit high ones, few can be in both: means are hidden so that it does not show.
 func TestMeansDoNotTellOfNumbers(t *testing.T) {
-	o := manyUnits(1, 150, 2200, 8)
-	g, err := newGroups(o.Catalogue, o.answers, 5)
+	o := ManyUnits(1, 150, 2200, 8)
+	g, err := newGroups(o.Catalogue, o.Answers, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
