@@ -22,6 +22,8 @@ type table struct {
 	settleMore          func() (changed bool) // what else has to hold, or nil
 	safeFirst, safeMore func() bool           // what is looked at before and after all else, or nil
 	seen                [][][2][]shift        // see witnesses
+	work                share                 // how far it is
+	loose               *table                // of the reader who takes placed groups as placed, or nil: see saidToo
 	even                func() (cells []int)  // cells of which one must be hidden, for they or what is left of them are too uniform
 }
 
@@ -40,6 +42,7 @@ func (t *table) start() {
 			if cell != none {
 				t.edges[x][cell] = append(t.edges[x][cell], int32(e))
 				n.fixed[e] = t.shown[cell]
+				t.loosen(x, int32(e), t.shown[cell])
 			}
 		}
 	}
@@ -47,9 +50,11 @@ func (t *table) start() {
 
 // decide finds what is shown.
 func (t *table) decide() {
+	t.work.progress = t.progress
 	t.start()
 	t.settle()
 	t.giveBack()
+	t.work.reach(1, 1)
 }
 
 // set hides or shows a cell, and those of the same people.
@@ -59,6 +64,7 @@ func (t *table) set(cell int, shown bool) {
 		for x, n := range t.nets {
 			for _, e := range t.edges[x][i] {
 				n.fixed[e] = shown
+				t.loosen(x, e, shown)
 			}
 		}
 	}
@@ -68,12 +74,13 @@ func (t *table) set(cell int, shown bool) {
 func (t *table) settle() {
 	for again := true; again; {
 		again = t.settleRests()
-		for _, n := range t.nets {
+		for x, n := range t.nets {
 			for e := range n.flow {
 				if t.widen(n, int32(e)) {
 					again = true
 				}
 			}
+			t.work.reach(settling*(x+1), 100*len(t.nets))
 		}
 		again = t.settlePinned() || again
 		again = t.settleMore != nil && t.settleMore() || again
@@ -168,7 +175,8 @@ func (t *table) widen(n *net, e int32) (changed bool) {
 }
 
 // cheapest finds the cells to hide so that more can flow along an arc than without: as much as is missing, or half of it,
-// and so on.
+// and so on. With several variables it may be that nothing is in the way here, but the others do not agree: the cost is
+// infinite then, and the way is looked for there.
 func (t *table) cheapest(n *net, arc int32, missing float64) (cells []int32, cost float64) {
 	defer n.restore()
 	if all := n.most[arc>>1]; math.IsInf(all, 1) {
@@ -177,7 +185,7 @@ func (t *table) cheapest(n *net, arc int32, missing float64) (cells []int32, cos
 		n.push(arc, all)
 	}
 	for missing = max(missing, t.least); missing >= t.least; missing = t.half(missing) {
-		if cells, cost = n.cheapest(arc, missing, t.weight); !math.IsInf(cost, 1) {
+		if cells, cost = n.cheapest(arc, missing, t.weight); len(cells) > 0 {
 			return cells, cost
 		}
 	}
@@ -253,13 +261,17 @@ func (t *table) giveBack() {
 		}
 	}
 	slices.SortStableFunc(hidden, func(a, b int) int { return t.n[b] - t.n[a] })
-	for _, i := range hidden {
+	for at, i := range hidden {
 		t.set(i, true)
 		if !t.safe(i) {
 			t.set(i, false)
 		}
+		t.work.reach(settling*len(hidden)+(100-settling)*(at+1), 100*len(hidden))
 	}
 }
+
+// settling is about how many percent of the work it is to hide what has to be hidden; the rest is giving back.
+const settling = 20
 
 func (t *table) allMay(cell int) bool {
 	for _, i := range t.same[cell] {
