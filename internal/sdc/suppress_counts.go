@@ -45,7 +45,7 @@ func (t *table) wideCount(n *net, e int32) (ok bool, missing float64) {
 		return true, 0 // and what is said there of the group must not be forgotten here
 	}
 	t.pin(n, e, false)
-	want := t.wanted(n, e)
+	want := t.atMostBase(n, e, t.wanted(n, e))
 	if want == 0 {
 		return true, 0
 	}
@@ -111,7 +111,7 @@ func (t *table) loosen(x int, e int32, shown bool) {
 		return
 	}
 	n, cell := t.loose.nets[x], t.nets[x].cell[e]
-	placed := shown && t.n[cell] < t.full
+	placed := shown && t.n[cell] > 0 && t.n[cell] < t.full
 	n.fixed[e] = shown && !placed
 	n.least[e], n.most[e] = 0, t.nets[x].most[e]
 	if placed {

@@ -23,6 +23,8 @@ type table struct {
 	safeFirst, safeMore func() bool           // what is looked at before and after all else, or nil
 	seen                [][][2][]shift        // see witnesses
 	work                share                 // how far it is
+	frozen              []bool                // by cell: decided before and not to be changed; nil: none
+	base                [][]float64           // by net and edge: how wide the interval is when all that can be hidden is; nil: not asked
 	loose               *table                // of the reader who takes placed groups as placed, or nil: see saidToo
 	even                func() (cells []int)  // cells of which one must be hidden, for they or what is left of them are too uniform
 }
@@ -94,19 +96,29 @@ func (t *table) settlePinned() (changed bool) {
 	if len(cells) == 0 {
 		return false
 	}
-	var shown []int
 	for _, i := range cells {
-		if t.shown[i] {
-			shown = append(shown, i)
-		} else {
-			t.strict[i] = true
+		if !t.shown[i] && !t.strict[i] {
+			t.strict[i], changed = true, true
 		}
 	}
-	if len(shown) > 0 {
-		t.set(slices.MinFunc(shown, func(a, b int) int { return t.n[a] - t.n[b] }), false)
-	}
-	return true
+	return t.hideSmallest(cells) || changed
 }
+
+// hideSmallest hides the smallest of some cells that is shown, and tells whether there was one.
+func (t *table) hideSmallest(cells []int) bool {
+	best := none
+	for _, i := range cells {
+		if t.shown[i] && !t.isFrozen(i) && (best == none || t.n[i] < t.n[best]) {
+			best = i
+		}
+	}
+	if best != none {
+		t.set(best, false)
+	}
+	return best != none
+}
+
+func (t *table) isFrozen(cell int) bool { return t.frozen != nil && t.frozen[cell] }
 
 // rests looks at what is left of published groups; of those that are pinned too, if they count as known.
 func (t *table) rests(pinned bool) *rests {
@@ -129,18 +141,21 @@ func (t *table) settleRests() (changed bool) {
 		if len(cells) == 0 && t.even != nil {
 			cells = t.even()
 		}
-		if len(cells) == 0 {
+		if !t.hideSmallest(cells) {
 			return changed
 		}
-		t.set(slices.MinFunc(cells, func(a, b int) int {
-			return t.n[a] - t.n[b]
-		}), false)
 		changed = true
 	}
 }
 
-// weight is what is lost when a cell is hidden: every cell counts, a large group a little more.
-func (t *table) weight(cell int32) float64 { return 1 + float64(min(t.n[cell], 500))/500 }
+// weight is what is lost when a cell is hidden: every cell counts, a large group a little more. It is infinite where the
+// cell can't be hidden.
+func (t *table) weight(cell int32) float64 {
+	if t.isFrozen(int(cell)) {
+		return math.Inf(1)
+	}
+	return 1 + float64(min(t.n[cell], 500))/500
+}
 
 // widen hides what has to be hidden so that the interval of a group is wide enough.
 func (t *table) widen(n *net, e int32) (changed bool) {
@@ -201,17 +216,20 @@ func (t *table) half(x float64) float64 {
 
 // nearest is the nearest shown cell around the group of an edge, or any, for when no way is found.
 func (t *table) nearest(n *net, e int32) []int32 {
-	var c Cell
+	canHide := func(i int) bool { return t.shown[i] && !t.isFrozen(i) }
+	c := t.cellAt(int(n.key[e]))
 	for u := int(n.unit[e]); u != NoParent; u = t.c.Parent[u] {
-		if c = t.cellAt(int(n.key[e])); c.Variable != All && t.shown[t.at(Cell{u, c.Variable, c.Category})] {
-			return []int32{int32(t.at(Cell{u, c.Variable, c.Category}))}
+		if i := t.at(Cell{u, c.Variable, c.Category}); canHide(i) {
+			return []int32{int32(i)}
 		}
-		if t.shown[u] {
+		if canHide(u) {
 			return []int32{int32(u)}
 		}
 	}
-	if i := slices.Index(t.shown, true); i >= 0 {
-		return []int32{int32(i)}
+	for i := range t.shown {
+		if canHide(i) {
+			return []int32{int32(i)}
+		}
 	}
 	return nil
 }
