@@ -44,9 +44,11 @@ func Matched(one, two Wave, rules Rules) (map[string]Pairs, error) {
 			return nil, err
 		}
 	}
-	if !sides[0].agrees() || !sides[1].agrees() {
+	if !sides[0].agrees() || !sides[1].agrees() || !slices.Equal(one.Categories, two.Categories) {
 		return nil, nil // a publication of other answers: nothing is known of what it leaves over
 	}
+	sides[0].cross(sides[1])
+	sides[1].cross(sides[0])
 	told := candidates(sides[0], sides[1])
 	for before := none; before != len(told); {
 		before = len(told)
@@ -83,6 +85,7 @@ type side struct {
 	unit     map[string]int
 	below    []string // by unit: the codes of it and the units below that are in both waves
 	counts   *table
+	both     []int // by own people: as many of them as could be matched if nobody but the numbers said who is
 }
 
 func newSide(w, other Wave, rules Rules) (*side, error) {
@@ -118,7 +121,7 @@ func newSide(w, other Wave, rules Rules) (*side, error) {
 	s.counts = s.g.countTable()
 	s.freeze(s.counts)
 	s.bound(other)
-	s.counts.findBase(func(cell int) bool { return s.counts.may[cell] })
+	s.counts.findBase()
 	return s, nil
 }
 
@@ -210,6 +213,84 @@ func candidates(one, two *side) (codes []string) {
 	return codes
 }
 
+// cross counts how many of the own people of each unit and category could be matched, as the numbers of both waves have it,
+// and has it looked at that they do not tell who of a category is matched.
+func (s *side) cross(other *side) {
+	s.both = make([]int, s.g.cells)
+	for u, code := range s.Codes {
+		v, known := other.unit[code]
+		for b, categories := range s.Categories {
+			for c := 0; known && c < categories; c++ {
+				i, j := s.g.at(Cell{u, b, c}), other.g.at(Cell{v, b, c})
+				s.both[i] = min(s.g.own[i], other.g.own[j])
+			}
+		}
+	}
+	if len(s.Categories) > 0 {
+		s.counts.even = s.crossed
+	}
+}
+
+// crossed finds a unit that is told, the matched of which can hardly be distributed otherwise among the categories of a
+// background variable, whatever else is told inside it being taken away. There must be room for k-1 of them, and in more
+// than one category.
+func (s *side) crossed() []int {
+	for u := range s.Parent {
+		whole := s.g.at(Cell{u, s.variable, 0})
+		if !s.counts.shown[whole] {
+			continue
+		}
+		parts := s.toldBelow(u)
+		matched := s.g.n[whole]
+		for _, v := range parts {
+			matched -= s.g.n[s.g.at(Cell{v, s.variable, 0})]
+		}
+		for b := range s.Categories {
+			if matched > 0 && s.tight(u, b, matched) {
+				cells := []int{whole}
+				for _, v := range parts {
+					cells = append(cells, s.g.at(Cell{v, s.variable, 0}))
+				}
+				return cells
+			}
+		}
+	}
+	return nil
+}
+
+// toldBelow are the largest units below that are told.
+func (s *side) toldBelow(u int) (told []int) {
+	for _, v := range s.g.kids[u] {
+		if s.counts.shown[s.g.at(Cell{v, s.variable, 0})] {
+			told = append(told, v)
+		} else {
+			told = append(told, s.toldBelow(v)...)
+		}
+	}
+	return told
+}
+
+func (s *side) tight(u, variable, matched int) bool {
+	all, by := 0, make([]int, s.Categories[variable])
+	for c := range by {
+		by[c] = s.couldBe(u, variable, c)
+		all += by[c]
+	}
+	few := func(n int) bool { return n < s.g.k-1 }
+	return few(all-matched) || slices.ContainsFunc(by, func(n int) bool { return all > n && few(all-n) })
+}
+
+// couldBe adds up who could be matched of a category, without the units below that are told.
+func (s *side) couldBe(u, variable, category int) int {
+	n := s.both[s.g.at(Cell{u, variable, category})]
+	for _, v := range s.g.kids[u] {
+		if !s.counts.shown[s.g.at(Cell{v, s.variable, 0})] {
+			n += s.couldBe(v, variable, category)
+		}
+	}
+	return n
+}
+
 func (s *side) enough(u int) bool {
 	least := max(s.rules.Full, s.g.k)
 	matched, others := s.g.n[s.g.at(Cell{u, s.variable, 0})], s.g.n[s.g.at(Cell{u, s.variable, 1})]
@@ -245,8 +326,7 @@ func (s *side) decideMeans(area int) *meanTable {
 			m.may[i] = s.counts.shown[i] && s.tellsMean(Cell{c.Unit, All, All}, area) && (m.n[i] == 0 || m.may[i])
 		}
 	}
-	may := slices.Clone(m.may)
-	m.findBase(func(cell int) bool { return may[cell] && m.frozen[cell] })
+	m.findBase()
 	m.decide()
 	return m
 }
@@ -288,15 +368,14 @@ func figuresOfPairs(sides [2]*side, told []string) map[string]Pairs {
 func (s *side) matched(code string) int { return s.g.at(Cell{s.unit[code], s.variable, 0}) }
 
 // findBase looks how wide every interval is when all that can still be hidden is: more can't be asked for.
-func (t *table) findBase(shown func(cell int) bool) {
+func (t *table) findBase() {
 	t.base = nil
-	may := t.may
-	t.may = make([]bool, t.cells)
+	may := slices.Clone(t.may)
 	for i := range t.may {
-		t.may[i] = t.frozen[i] && shown(i)
+		t.may[i] = may[i] && t.frozen[i]
 	}
 	t.start()
-	t.may = may
+	copy(t.may, may)
 	base := make([][]float64, len(t.nets))
 	for x, n := range t.nets {
 		base[x] = make([]float64, len(n.flow))
