@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"taitorinki/internal/errs"
@@ -60,13 +61,13 @@ func (s *Study) Check() error {
 		name  string
 		there bool
 	}{
-		{"xml:lang", s.Lang != ""},
-		{"titl", s.Titles[s.Lang] != ""},
-		{"IDNo", s.ID != ""},
-		{"IDNo/@agency", s.Agency != ""},
+		{"xml:lang", said(s.Lang)},
+		{"titl", said(s.Titles[s.Lang])},
+		{"IDNo", said(s.ID)},
+		{"IDNo/@agency", said(s.Agency)},
 		{"holdings/@URI", absolute(s.Holdings)},
-		{"distrbtr", s.Distributor[s.Lang] != ""},
-		{"abstract", s.Abstract[s.Lang] != ""},
+		{"distrbtr", said(s.Distributor[s.Lang])},
+		{"abstract", said(s.Abstract[s.Lang])},
 	} {
 		if !part.there {
 			f.Add(part.name, "dataset.study-missing", "part", part.name)
@@ -74,6 +75,8 @@ func (s *Study) Check() error {
 	}
 	return f.Err()
 }
+
+func said(s string) bool { return strings.TrimSpace(clean(s)) != "" }
 
 func absolute(uri string) bool {
 	u, err := url.Parse(uri)
