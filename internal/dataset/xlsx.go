@@ -52,6 +52,10 @@ var words = sync.OnceValue(func() i18n.Words {
 })
 
 func xlsxData(f *excelize.File, name string, t *Table) (rows int, err error) {
+	// A new sheet says that it has one cell, and readers that believe it stop there.
+	if err := f.SetSheetDimension(name, ""); err != nil {
+		return 0, err
+	}
 	stream, err := f.NewStreamWriter(name)
 	if err != nil {
 		return 0, err
@@ -85,6 +89,9 @@ func xlsxData(f *excelize.File, name string, t *Table) (rows int, err error) {
 // xlsxBook writes the codebook as an ordinary sheet: the order of two streamed ones in the file would change from time to time.
 func xlsxBook(f *excelize.File, name string, t *Table) error {
 	if _, err := f.NewSheet(name); err != nil {
+		return err
+	}
+	if err := f.SetSheetDimension(name, ""); err != nil {
 		return err
 	}
 	if err := f.SetSheetRow(name, "A1", &bookHeader); err != nil {

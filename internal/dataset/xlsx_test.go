@@ -44,6 +44,11 @@ func TestAWorkbookHasTheDataAndTheCodebook(t *testing.T) {
 			t.Errorf("%s: got type %v (%v), want %v", cell, got, err, want)
 		}
 	}
+	for _, name := range f.GetSheetList() {
+		if got, err := f.GetSheetDimension(name); err != nil || got != "" {
+			t.Errorf("%s: got dimension %q (%v): readers go no further", name, got, err)
+		}
+	}
 	if p, err := f.GetDocProps(); err != nil || p.Created != "2026-11-22T13:05:09Z" || p.Title != "Färdighetsenkät 2026" {
 		t.Errorf("got properties %+v, %v", p, err)
 	}
