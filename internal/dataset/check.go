@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -130,6 +131,9 @@ func (t *Table) each(f func(cells []Cell) error) (rows int, err error) {
 			return rows, err
 		}
 		rows++
+	}
+	if t.Cases > 0 && rows != t.Cases {
+		return rows, fmt.Errorf("dataset %s has %d rows, told were %d", t.Name, rows, t.Cases)
 	}
 	return rows, nil
 }

@@ -130,6 +130,7 @@ type Table struct {
 	Titles    Words     //
 	Created   time.Time // written into the formats that hold a time
 	Variables []Variable
+	Cases     int // how many rows there will be, if that is known; else 0. Some readers of .sav files want it in the header
 	// Rows gives the cases, each as long as Variables. It is gone through once by every writer, twice by none, and may use
 	// one slice for all cases. An error ends the writing.
 	Rows iter.Seq2[[]Cell, error]

@@ -142,14 +142,22 @@ func (s *savWriter) header() {
 	s.text("@(#) SPSS DATA FILE Taitorinki", 60) // readers look for the beginning
 	s.int(2)                                     // layout
 	s.int(s.size)
-	s.int(1)  // compressed by bytes
-	s.int(0)  // no weights
-	s.int(-1) // cases are not counted beforehand: they are streamed
+	s.int(1) // compressed by bytes
+	s.int(0) // no weights
+	s.int(s.cases())
 	s.float(bias)
 	s.text(s.t.Created.UTC().Format("02 Jan 06"), 9)
 	s.text(s.t.Created.UTC().Format("15:04:05"), 8)
 	s.text(s.t.Titles.In(s.lang), 64)
 	s.w.WriteString("\x00\x00\x00")
+}
+
+// cases is their number for the header, -1 where it is not known beforehand.
+func (s *savWriter) cases() int {
+	if s.t.Cases == 0 {
+		return -1
+	}
+	return s.t.Cases
 }
 
 func (s *savWriter) variables() {

@@ -16,6 +16,7 @@ type savFile struct {
 	measures  map[string]int
 	encoding  string
 	fileLabel string
+	cases     int // -1: not told
 	rows      [][]Cell
 }
 
@@ -64,8 +65,8 @@ func (r *savReader) header() {
 	r.want("layout", r.int(), 2)
 	r.size = r.int()
 	r.want("compression", r.int(), 1)
-	r.int()
-	r.int()
+	r.want("weight", r.int(), 0)
+	r.out.cases = r.int()
 	r.want("bias", r.float(), 100.0)
 	r.bytes(17)
 	r.out.fileLabel = r.text(64)

@@ -3,6 +3,7 @@ package dataset
 import (
 	"bytes"
 	"encoding/csv"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -33,6 +34,30 @@ func TestAnyTableAsSAVReadsBackTheSame(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestTheNumberOfCasesIsToldWhenItIsKnown(t *testing.T) {
+	for cases, want := range map[int]int{0: -1, 4: 4} {
+		table := example()
+		table.Cases = cases
+		var b bytes.Buffer
+		if _, err := SAV(&b, table, "sv"); err != nil {
+			t.Fatal(err)
+		}
+		if got := readSAV(b.Bytes()).cases; got != want {
+			t.Errorf("got %d cases, want %d", got, want)
+		}
+	}
+}
+
+func TestAnotherNumberOfRowsThanToldIsAnError(t *testing.T) {
+	table := example()
+	table.Cases = 5
+	for name, write := range writers {
+		if rows, err := write(io.Discard, table); rows != 4 || err == nil {
+			t.Errorf("%s: got %d rows and %v", name, rows, err)
+		}
+	}
 }
 
 func TestASAVFileSaysWhatTheCodebookSays(t *testing.T) {
@@ -124,7 +149,7 @@ func TestPSPPReadsTheDataThatWereWritten(t *testing.T) {
 		want = append(want, []Cell{Num(x), Str("hoit"), Num(x / 7), {}, {}, {}})
 	}
 	table := example()
-	table.Rows = rowsOf(want)
+	table.Rows, table.Cases = rowsOf(want), len(want)
 	dir := writeSAV(t, table)
 	pspp(t, dir, "GET FILE='data.sav'.\nSAVE TRANSLATE /TYPE=CSV /OUTFILE='data.csv' /FIELDNAMES /CELLS=VALUES /MISSING=IGNORE.\n")
 	b, err := os.ReadFile(filepath.Join(dir, "data.csv"))
