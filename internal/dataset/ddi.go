@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"io"
 	"maps"
-	"slices"
 	"strconv"
 	"time"
 
@@ -99,23 +98,11 @@ func attributes(pairs ...string) (out []xml.Attr) {
 	return out
 }
 
-// translated makes an element of each language. The platform's languages come first, in their order, then any others.
+// translated makes an element of each language that there is.
 func translated(name string, w Words, attrs ...string) (out []element) {
-	for _, lang := range w.languages() {
-		out = append(out, leaf(name, w[lang], append([]string{"xml:lang", lang}, attrs...)...)...)
-	}
-	return out
-}
-
-func (w Words) languages() (out []string) {
 	for _, lang := range i18n.Langs {
 		if w[lang] != "" {
-			out = append(out, lang)
-		}
-	}
-	for _, lang := range slices.Sorted(maps.Keys(w)) {
-		if w[lang] != "" && !slices.Contains(out, lang) {
-			out = append(out, lang)
+			out = append(out, leaf(name, w[lang], append([]string{"xml:lang", lang}, attrs...)...)...)
 		}
 	}
 	return out

@@ -1,6 +1,10 @@
 package dataset
 
-import "time"
+import (
+	"time"
+
+	"taitorinki/internal/i18n"
+)
 
 // studyPart describes the study. The elements come in the order of the schema.
 func studyPart(s *Study) element {
@@ -10,7 +14,23 @@ func studyPart(s *Study) element {
 			translated("abstract", s.Abstract), some("sumDscr", summary(s))),
 		some("method", some("dataColl", translated("timeMeth", s.TimeMethod), translated("sampProc", s.Sampling), translated("collMode", s.Mode)),
 			translated("notes", s.Anonymised, "type", "anonymisation")),
-		some("dataAccs", some("useStmt", translated("restrctn", s.Restrictions), translated("citReq", s.Citation), translated("deposReq", s.Deposit))))
+		some("dataAccs", useStatements(s)))
+}
+
+// useStatements are the terms of use, a statement for each language: one statement holds each of its parts once.
+func useStatements(s *Study) (out []element) {
+	for _, lang := range i18n.Langs {
+		out = append(out, some("useStmt", leafIn("restrctn", s.Restrictions, lang), leafIn("citReq", s.Citation, lang), leafIn("deposReq", s.Deposit, lang))...)
+	}
+	return out
+}
+
+// leafIn is the words in one language, none if there are none in it.
+func leafIn(name string, w Words, lang string) []element {
+	if w[lang] == "" {
+		return nil
+	}
+	return leaf(name, w[lang], "xml:lang", lang)
 }
 
 func citation(s *Study) element {

@@ -155,6 +155,66 @@ func TestAStudyThatLacksAMandatoryFieldIsRefused(t *testing.T) {
 	}
 }
 
+// schema is the order of children in the elements that we write, and how often each may be (? at most once, * any number,
+// otherwise once), by codebook.xsd of DDI Codebook 2.5. Children that we never write are left out.
+var schema = map[string]string{
+	"codeBook": "docDscr* stdyDscr fileDscr* dataDscr*",
+	"docDscr":  "citation?",
+	"stdyDscr": "citation stdyInfo* method* dataAccs*",
+	"citation": "titlStmt rspStmt? prodStmt? distStmt? verStmt* holdings*",
+	"titlStmt": "titl parTitl* IDNo*",
+	"rspStmt":  "AuthEnty*",
+	"prodStmt": "producer* prodDate* software*",
+	"distStmt": "distrbtr* distDate?",
+	"verStmt":  "version?",
+	"stdyInfo": "subject? abstract* sumDscr*",
+	"subject":  "keyword* topcClas*",
+	"sumDscr":  "collDate* nation* geogCover* anlyUnit* universe* dataKind*",
+	"method":   "dataColl* notes*",
+	"dataColl": "timeMeth* sampProc* collMode*",
+	"dataAccs": "useStmt*",
+	"useStmt":  "restrctn? citReq? deposReq?",
+	"fileDscr": "fileTxt*",
+	"fileTxt":  "fileName? dimensns? fileType?",
+	"dimensns": "caseQnty* varQnty*",
+	"dataDscr": "var*",
+	"var":      "labl* qstn* valrng* invalrng* catgry* varFormat? notes*",
+	"qstn":     "qstnLit*",
+	"valrng":   "range*",
+	"invalrng": "item*",
+	"catgry":   "catValu? labl*",
+}
+
+// against lists where an element's children are not as the schema has them.
+func against(x *read) (out []string) {
+	left := x.Children
+	for part := range strings.FieldsSeq(schema[x.XMLName.Local]) {
+		name := strings.TrimRight(part, "?*")
+		n := 0
+		for len(left) > 0 && left[0].XMLName.Local == name {
+			out = append(out, against(&left[0])...)
+			left = left[1:]
+			n++
+		}
+		if n > 1 && !strings.HasSuffix(part, "*") || n == 0 && part == name {
+			out = append(out, fmt.Sprintf("%s has %d %s", x.XMLName.Local, n, name))
+		}
+	}
+	if len(left) > 0 {
+		out = append(out, fmt.Sprintf("%s has a %s in the wrong place", x.XMLName.Local, left[0].XMLName.Local))
+	}
+	return out
+}
+
+func TestADescriptionFollowsTheSchema(t *testing.T) {
+	least := Study{Lang: "sv", ID: "1", Agency: "A", Titles: Words{"sv": "T"}, Abstract: Words{"sv": "A"}, Holdings: "https://a.fi/1", Distributor: Words{"sv": "D"}}
+	for _, s := range []Study{exampleStudy, least} {
+		if got := against(readDDI(t, example(), s)); got != nil {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
 func TestADescriptionTellsOfEachVariable(t *testing.T) {
 	root := readDDI(t, example(), exampleStudy)
 	var got []string
