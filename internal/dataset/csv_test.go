@@ -57,6 +57,19 @@ func TestAnyTableAsCSVReadsBackTheSame(t *testing.T) {
 	})
 }
 
+func TestThePlatformItselfReadsTheCSV(t *testing.T) {
+	for _, d := range []Dialect{ForExcel, ForPrograms} {
+		var b bytes.Buffer
+		if _, err := CSV(&b, example(), d); err != nil {
+			t.Fatal(err)
+		}
+		got, err := sheet.Read("data.csv", b.Bytes())
+		if err != nil || len(got.Rows) != len(exampleRows) || got.Header[3] != "q1.digital" || got.Rows[1].Cells[3] != "99" {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	}
+}
+
 // sameInCSV reports whether the written cell says what c does.
 func sameInCSV(c Cell, written string, d Dialect) bool {
 	switch c.kind {
