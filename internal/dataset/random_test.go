@@ -33,6 +33,9 @@ func drawVariable(t *rapid.T, i int) Variable {
 	switch v.Kind {
 	case Text:
 		v.Width = rapid.OneOf(rapid.IntRange(1, 20), rapid.SampledFrom([]int{250, 252, 253, 255, 256, 504, 505, 2000})).Draw(t, "width")
+		if rapid.Bool().Draw(t, "labelled") {
+			v.Values = []Value{{Str("k"), label("koodi", "", "")}, {Str("x"), Words{"fi": rapid.StringN(0, 200, -1).Draw(t, "value label")}}}
+		}
 	case Whole:
 		if rapid.Bool().Draw(t, "ranged") {
 			v.Min, v.Max = 1, 7

@@ -231,7 +231,7 @@ func (v *Variable) digits() int {
 func (s *savWriter) valueLabels() {
 	for i := range s.columns {
 		c := &s.columns[i]
-		labelled := c.labelled()
+		labelled := c.labelled(s.lang)
 		if len(labelled) == 0 || c.long() {
 			continue
 		}
@@ -253,10 +253,10 @@ func (s *savWriter) valueLabels() {
 	}
 }
 
-// labelled are the codes that have a label.
-func (c *savColumn) labelled() (out []Value) {
+// labelled are the codes that have a label in the language, or in one that stands in for it.
+func (c *savColumn) labelled(lang string) (out []Value) {
 	for value := range c.v.codes() {
-		if len(value.Labels) > 0 {
+		if value.Labels.In(lang) != "" {
 			out = append(out, value)
 		}
 	}

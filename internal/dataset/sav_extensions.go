@@ -84,7 +84,7 @@ func (s *savWriter) longTexts() string {
 func (s *savWriter) longLabels() (data []byte) {
 	for i := range s.columns {
 		c := &s.columns[i]
-		labelled := c.labelled()
+		labelled := c.labelled(s.lang)
 		if len(labelled) == 0 || !c.long() {
 			continue
 		}

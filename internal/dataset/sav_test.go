@@ -32,6 +32,11 @@ func TestAnyTableAsSAVReadsBackTheSame(t *testing.T) {
 			if got.names[i] != v.Name || got.labels[v.Name] != cut(v.Labels.In("fi"), 255) || got.measures[v.Name] != int(v.measure()) {
 				t.Errorf("got %s %q %d, want %s %q %d", got.names[i], got.labels[v.Name], got.measures[v.Name], v.Name, v.Labels.In("fi"), v.measure())
 			}
+			for value := range v.codes() {
+				if want := cut(value.Labels.In("fi"), 120); got.values[v.Name][value.Code] != want {
+					t.Errorf("%s %s: got label %q, want %q", v.Name, value.Code, got.values[v.Name][value.Code], want)
+				}
+			}
 		}
 	})
 }
