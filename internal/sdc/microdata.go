@@ -51,9 +51,9 @@ var liftAbove = [...]float64{0, 0.02, 0.05, 0.1, 0.2}
 // through the merges of categories, from none to all, each time taking the one after which least information is lost. At each
 // place the units are lifted from the leaves up, by each of several limits: all people of a unit are told as of the unit above
 // when too many of them are in combinations under k. The best place on the way is taken: the one that loses least while at most a
-// tenth of the people are in such combinations; and these have single values blanked. The result depends on nothing but the
-// arguments. Where people must be blanked only to hide others, they are the last of their cell: give people in an order that
-// tells nothing.
+// tenth of the people are in such combinations, or just the one that loses least where there are always more; and these have
+// single values blanked. The result depends on nothing but the arguments. Where people must be blanked only to hide others, they
+// are the last of their cell: give people in an order that tells nothing.
 //
 // It is an error if k < 1, if there are fewer than k people, if a unit or category is out of range, if there are more than
 // 10 variables, or if the parents form a circle.
@@ -78,7 +78,10 @@ func checkPeople(parents []int, variables []Background, people []Person, k int) 
 		return fmt.Errorf("sdc: %d background variables, at most %d", len(variables), maxBackground)
 	}
 	combinations := float64(len(parents) + 1)
-	for _, v := range variables {
+	for i, v := range variables {
+		if v.Categories < 0 {
+			return fmt.Errorf("sdc: variable %d has %d categories", i, v.Categories)
+		}
 		combinations *= float64(v.Categories + 1)
 	}
 	if combinations >= 1<<63 {
@@ -102,7 +105,7 @@ type microdata struct {
 	parents, order []int
 	variables      []Background
 	k, n, roots    int
-	alike          []alike // by unit, then values
+	alike          []alike // in the order in which they first came
 	unitSizes      []int   // people of each node
 	sizes          [][]int // people of each variable and category
 	entropies      []float64

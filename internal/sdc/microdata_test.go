@@ -238,8 +238,12 @@ func TestMicrodataRefusesWhatCannotBe(t *testing.T) {
 		"circle":           func() error { _, err := Microdata([]int{1, 0}, two, crowd(9, 0, 0), 5); return err },
 		"unknown unit":     func() error { _, err := Microdata([]int{-1}, two, crowd(9, 1, 0), 5); return err },
 		"unknown category": func() error { _, err := Microdata([]int{-1}, two, crowd(9, 0, 2), 5); return err },
-		"no value":         func() error { _, err := Microdata([]int{-1}, two, crowd(9, 0), 5); return err },
-		"many variables":   func() error { _, err := Microdata([]int{-1}, make([]Background, 11), nil, 0); return err },
+		"less than none": func() error {
+			_, err := Microdata([]int{-1}, []Background{{Categories: -1}}, crowd(9, 0, -1), 5)
+			return err
+		},
+		"no value":       func() error { _, err := Microdata([]int{-1}, two, crowd(9, 0), 5); return err },
+		"many variables": func() error { _, err := Microdata([]int{-1}, make([]Background, 11), nil, 0); return err },
 		"too many combinations": func() error {
 			_, err := Microdata([]int{-1}, []Background{{Categories: 1 << 40}, {Categories: 1 << 40}}, crowd(9, 0, 0, 0), 5)
 			return err
