@@ -192,8 +192,8 @@ func bitsLost(of, among int) float64 {
 	return float64(of) * math.Log2(float64(among)/float64(of))
 }
 
-// share of a variable's information that the bits are.
-func share(bits, entropy float64) float64 {
+// shareLost is the share of a variable's information that the bits are.
+func shareLost(bits, entropy float64) float64 {
 	if entropy == 0 {
 		return 0
 	}
@@ -286,7 +286,7 @@ func (m *microdata) lost(p place) []float64 {
 		}
 	}
 	for i := range bits {
-		bits[i] = share(bits[i], m.entropies[i])
+		bits[i] = shareLost(bits[i], m.entropies[i])
 	}
 	return bits
 }

@@ -53,7 +53,7 @@ func (m *microdata) count(r *Release, before, people []Person) {
 		}
 	}
 	for i := range r.Lost {
-		r.Lost[i] = min(1, r.Lost[i]+share(extra[i], m.entropies[i]))
+		r.Lost[i] = min(1, r.Lost[i]+shareLost(extra[i], m.entropies[i]))
 	}
 }
 
