@@ -80,12 +80,12 @@ func Logistic(y Column, terms []Predictor) (LogisticResult, error) {
 	result := LogisticResult{N: len(d.y)}
 	for _, v := range d.y {
 		if v != 0 && v != 1 {
-			return LogisticResult{}, Refusal("the outcome has a value that is neither 0 nor 1")
+			return LogisticResult{}, Refusal("The outcome has a value that is neither 0 nor 1.")
 		}
 		result.NYes += int(v)
 	}
 	if result.NYes == 0 || result.NYes == result.N {
-		return LogisticResult{}, Refusal("the outcome has the same value in every complete row")
+		return LogisticResult{}, Refusal("The outcome has the same value in every complete row.")
 	}
 	kind, _ := d.separated()
 	if kind != overlap {
@@ -107,7 +107,7 @@ func (r *LogisticResult) fit(d *design) error {
 	l := &likelihood{q: d.q, y: d.y, eta: make([]float64, len(d.y))}
 	top, ok := l.climb(make([]float64, len(d.names)), nil)
 	if !ok {
-		return Refusal(fmt.Sprintf("the maximum likelihood fit of %d coefficients did not converge", len(d.names)))
+		return Refusal(fmt.Sprintf("The maximum likelihood fit of %d coefficients did not converge.", len(d.names)))
 	}
 	l.logLikelihood(top.theta)
 	r.AUC = finite(areaUnderCurve(l.eta, d.y))

@@ -88,10 +88,10 @@ type fit struct {
 // solutions, BIT 7), with the errors of the augmented system r + Xg = y, Xᵀr = 0 in doubled precision.
 func (d *design) fit() (*fit, error) {
 	if slices.Max(d.y) > tooLarge || slices.Min(d.y) < -tooLarge {
-		return nil, Refusal("the outcome has values that are too large")
+		return nil, Refusal("The outcome has values that are too large.")
 	}
 	if constant(d.y) {
-		return nil, Refusal("the outcome has the same value in every complete row")
+		return nil, Refusal("The outcome has the same value in every complete row.")
 	}
 	shift, scale := shortScale(d.y)
 	y := make([]float64, len(d.y))

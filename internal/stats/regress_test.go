@@ -284,21 +284,21 @@ func TestAModelThatMakesNoSenseIsRefused(t *testing.T) {
 		terms []Predictor
 		want  string
 	}{
-		{"nobody", Column{}, nil, "0 complete rows are too few for 1 coefficients"},
-		{"one", plain(1), nil, "1 complete rows are too few"},
-		{"as many coefficients as rows", plain(1, 2), []Predictor{single("a", 1, 2)}, "2 complete rows are too few for 2 coefficients"},
-		{"all missing", NewColumn(6), []Predictor{single("a", a...)}, "0 complete rows"},
-		{"no value is finite", plain(math.NaN(), math.Inf(1), math.Inf(-1)), nil, "0 complete rows"},
+		{"nobody", Column{}, nil, "Too few rows are complete: 0 for 1 coefficients."},
+		{"one", plain(1), nil, "Too few rows are complete: 1 for"},
+		{"as many coefficients as rows", plain(1, 2), []Predictor{single("a", 1, 2)}, "Too few rows are complete: 2 for 2 coefficients."},
+		{"all missing", NewColumn(6), []Predictor{single("a", a...)}, "Too few rows are complete: 0 for"},
+		{"no value is finite", plain(math.NaN(), math.Inf(1), math.Inf(-1)), nil, "Too few rows are complete: 0 for"},
 		{"a constant", outcome, []Predictor{single("a", a...), single("k", 0.3, 0.1+0.2, 0.3, 0.3, 0.3, 0.3)}, "k has the same value"},
-		{"a constant outcome", plain(4, 4, 4, 4, 4, 4), []Predictor{single("a", a...)}, "the outcome has the same value"},
+		{"a constant outcome", plain(4, 4, 4, 4, 4, 4), []Predictor{single("a", a...)}, "The outcome has the same value"},
 		{"collinear", outcome, []Predictor{single("a", a...), single("b", b...), single("sum", sum...)}, "sum is a linear combination"},
-		{"twice", outcome, []Predictor{single("a", a...), single("a", b...)}, "two predictors are called a"},
-		{"two coefficients", outcome, []Predictor{single("a", a...), {Term: "c", Names: []string{"a"}, Columns: []Column{plain(b...)}}}, "two coefficients are called a"},
-		{"called as the intercept", outcome, []Predictor{single(Intercept, a...)}, "two coefficients are called (Intercept)"},
+		{"twice", outcome, []Predictor{single("a", a...), single("a", b...)}, "Two predictors are called a"},
+		{"Two coefficients", outcome, []Predictor{single("a", a...), {Term: "c", Names: []string{"a"}, Columns: []Column{plain(b...)}}}, "Two coefficients are called a"},
+		{"called as the intercept", outcome, []Predictor{single(Intercept, a...)}, "Two coefficients are called (Intercept)"},
 		{"no columns", outcome, []Predictor{{Term: "sex"}}, "sex has 0 columns"},
 		{"another length", outcome, []Predictor{single("a", 1, 2)}, "a has 2 rows and the outcome 6"},
 		{"too large", outcome, []Predictor{single("a", 1, 2, 3, 4, 5, 1e200)}, "a has values that are too large"},
-		{"too large outcome", plain(1, 2, 3, 4, 5, -1e200), []Predictor{single("a", a...)}, "the outcome has values that are too large"},
+		{"too large outcome", plain(1, 2, 3, 4, 5, -1e200), []Predictor{single("a", a...)}, "The outcome has values that are too large"},
 	} {
 		_, err := OLS(test.y, test.terms)
 		if _, refused := err.(Refusal); !refused || !strings.Contains(err.Error(), test.want) {
