@@ -166,7 +166,7 @@ func groupedMeans(v *view, values stats.Column, groupings []grouping, by []ref) 
 			return nil, v.fault(by[0], "two groups would be called %q", name)
 		}
 		seen[name] = true
-		out[number] = field{name, stats.GroupMean(group)}
+		out[number] = field{name, stats.Describe(group)}
 	}
 	return out, nil
 }

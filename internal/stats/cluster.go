@@ -87,7 +87,7 @@ func cloudOf(names []string, scores [][]float64, n int, standardised bool) (clou
 			if largest <= flat*largestOf(values) {
 				return p, Refusal(fmt.Sprintf("The score %s has no variance.", names[j]))
 			}
-			scale = math.Sqrt(steadySum(products(distances, distances)) / float64(n-1))
+			scale = math.Sqrt(sumOfSquares(distances) / float64(n-1))
 		} else {
 			p.means[j] = mean
 		}
@@ -165,7 +165,7 @@ func (p cloud) divide(k int, random *rand.Rand) division {
 	for i, c := range s.of {
 		distances[i] = squaredDistance(p.point(i), s.centre(c, p.d))
 	}
-	s.within = steadySum(distances)
+	s.within = sumOf(distances)
 	return s
 }
 
@@ -338,16 +338,16 @@ func (p cloud) describe(names []string, s division, k int) Clusters {
 	for to, from := range order {
 		place[from] = to
 	}
-	within, all := make([][]float64, k), products(p.points, p.points)
+	within := make([][]float64, k)
 	for i, c := range s.of {
 		within[place[c]] = append(within[place[c]], squaredDistance(p.point(i), s.centre(c, p.d)))
 		s.of[i] = place[c]
 	}
-	total := steadySum(all)
+	total := sumOfSquares(p.points)
 	out := Clusters{N: p.n, K: k, Within: finite(s.within), Total: finite(total), BetweenRatio: finite(1 - s.within/total)}
 	for to, from := range order {
 		out.Sizes = append(out.Sizes, s.sizes[from])
-		out.WithinEach = append(out.WithinEach, finite(steadySum(within[to])))
+		out.WithinEach = append(out.WithinEach, finite(sumOf(within[to])))
 		centre := map[string]*float64{}
 		for j, name := range names {
 			centre[name] = finite(p.means[j] + s.centre(from, p.d)[j])

@@ -60,20 +60,34 @@ func completeValues(columns []Column) (values [][]float64, n int) {
 	if len(columns) == 0 {
 		return values, 0
 	}
+	rows := completeRows(columns)
+	for j, c := range columns {
+		values[j] = pick(c, rows)
+	}
+	return values, len(rows)
+}
+
+// completeRows returns the rows where every column has a finite value.
+func completeRows(columns []Column) (rows []int) {
 	for i := range columns[0].Values {
 		complete := true
 		for _, c := range columns {
-			complete = complete && c.Present[i] && !notFinite(c.Values[i])
+			complete = complete && c.has(i)
 		}
-		if !complete {
-			continue
-		}
-		n++
-		for j, c := range columns {
-			values[j] = append(values[j], c.Values[i])
+		if complete {
+			rows = append(rows, i)
 		}
 	}
-	return values, n
+	return rows
+}
+
+// pick returns the values of these rows.
+func pick(c Column, rows []int) []float64 {
+	values := make([]float64, len(rows))
+	for i, row := range rows {
+		values[i] = c.Values[row]
+	}
+	return values
 }
 
 func listwiseCovariances(items []Column) covariances {
@@ -86,7 +100,7 @@ func listwiseCovariances(items []Column) covariances {
 	for i := range items {
 		_, distances[i] = centred(values[i])
 		for j := range i + 1 {
-			c.matrix.SetSym(i, j, steadySum(products(distances[i], distances[j]))/float64(n-1))
+			c.matrix.SetSym(i, j, sumOfProducts(distances[i], distances[j])/float64(n-1))
 		}
 	}
 	return c
@@ -105,7 +119,7 @@ func pairwiseCovariances(items []Column) covariances {
 			}
 			_, a := centred(values[0])
 			_, b := centred(values[1])
-			c.matrix.SetSym(i, j, steadySum(products(a, b))/float64(n-1))
+			c.matrix.SetSym(i, j, sumOfProducts(a, b)/float64(n-1))
 		}
 	}
 	return c

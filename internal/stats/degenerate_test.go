@@ -31,7 +31,7 @@ func TestNothingPanicsOrSaysNaN(t *testing.T) {
 		b := rapid.SliceOfN(odd, len(a), len(a)).Draw(t, "b")
 		groups := rapid.SliceOfN(rapid.IntRange(0, 3), len(a), len(a)).Draw(t, "groups")
 		counts := rapid.SliceOfN(rapid.SampledFrom([]int{0, 0, 1, 2, 500, 100000}), 4, 4).Draw(t, "counts")
-		honest(t, "GroupMean", GroupMean(a), nil)
+		honest(t, "Describe", Describe(a), nil)
 		two, err := TwoGroups(a, b)
 		honest(t, "TwoGroups", two, err)
 		u, err := MannWhitney(a, b)
@@ -137,7 +137,7 @@ func TestWhatIsNotDefinedIsNil(t *testing.T) {
 	if err != nil || table.OddsRatio != nil || table.FisherP == nil {
 		t.Errorf("a zero below: got %+v (%v)", table, err)
 	}
-	if m := GroupMean([]float64{4}); *m.Mean != 4 || m.SD != nil || m.CILow != nil {
+	if m := Describe([]float64{4}); *m.Mean != 4 || m.SD != nil || m.CILow != nil {
 		t.Errorf("one value: got %+v", m)
 	}
 }
@@ -172,4 +172,28 @@ func TestComparisonsDoNotDependOnTheUnit(t *testing.T) {
 			t.Fatalf("exchanged: got %+v, want %+v", back, u)
 		}
 	})
+}
+
+// With many answers the tail is under the smallest float64, and then p is 0 as in R, not unknown.
+func TestAPBelowEveryNumberIsZero(t *testing.T) {
+	const n = 40_000
+	x, y, z, yes := NewColumn(n), NewColumn(n), NewColumn(n), NewColumn(n)
+	for i := range n {
+		v := float64(i % 7)
+		x.Set(i, v)
+		y.Set(i, v+float64(i%3)/10)
+		z.Set(i, v-float64(i%5)/10)
+		yes.Set(i, float64(i%7/4))
+		if i%50 == 0 {
+			yes.Set(i, 1-yes.Values[i])
+		}
+	}
+	eigen, err := EigenCorrelation([]Column{x, y, z}, false)
+	if err != nil || eigen.BartlettP == nil || *eigen.BartlettP != 0 {
+		t.Errorf("Bartlett: %v %v of chi-square %v, want p 0", err, show(eigen.BartlettP), show(eigen.BartlettChi))
+	}
+	model, err := Logistic(yes, []Predictor{{Term: "x", Names: []string{"x"}, Columns: []Column{x}}})
+	if err != nil || model.LRP == nil || *model.LRP != 0 {
+		t.Errorf("likelihood ratio: %v %v of chi-square %v, want p 0", err, show(model.LRP), show(model.LRChisq))
+	}
 }

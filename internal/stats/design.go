@@ -92,25 +92,6 @@ func (d *design) flatten(rows int, terms []Predictor) ([]Column, error) {
 	return columns, nil
 }
 
-// completeRows returns the rows where every column has a finite value.
-func completeRows(columns []Column) []int {
-	var rows []int
-	for i := range columns[0].Values {
-		if !slices.ContainsFunc(columns, func(c Column) bool { return !c.Present[i] || notFinite(c.Values[i]) }) {
-			rows = append(rows, i)
-		}
-	}
-	return rows
-}
-
-func pick(c Column, rows []int) []float64 {
-	values := make([]float64, len(rows))
-	for i, row := range rows {
-		values[i] = c.Values[row]
-	}
-	return values
-}
-
 // fill writes the scaled columns into x.
 func (d *design) fill(columns []Column, rows []int) error {
 	n, p := len(rows), len(d.names)

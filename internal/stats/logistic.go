@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // LogisticCoefficient is one coefficient of a logistic model, in log odds per unit of the predictor; or = e^b is the odds ratio. A
@@ -133,7 +131,7 @@ func (r *LogisticResult) sumUp(loglik float64, p int) {
 	r.LRChisq, r.McFaddenR2 = finite(gain), finite(gain/null)
 	r.CoxSnellR2, r.NagelkerkeR2 = finite(-math.Expm1(-gain/n)), finite(math.Expm1(-gain/n)/math.Expm1(-null/n))
 	if p > 1 {
-		r.LRP = finite(distuv.ChiSquared{K: float64(p - 1)}.Survival(gain))
+		r.LRP = finite(upperChi2(gain, float64(p-1)))
 	}
 }
 
@@ -142,9 +140,9 @@ func (l *likelihood) coefficient(top peak, t []float64) LogisticCoefficient {
 	b, se := dot(t, top.theta), math.Sqrt(variance)
 	c := LogisticCoefficient{B: finite(b), SE: finite(se), Z: quotient(b, se), OR: finite(math.Exp(b))}
 	if c.Z != nil {
-		c.P = finite(math.Erfc(math.Abs(*c.Z) / math.Sqrt2))
+		c.P = finite(twoSidedZ(*c.Z))
 	}
-	c.ORWaldLow, c.ORWaldHigh = finite(math.Exp(b-confidenceZ*se)), finite(math.Exp(b+confidenceZ*se))
+	c.ORWaldLow, c.ORWaldHigh = finite(math.Exp(b-z975*se)), finite(math.Exp(b+z975*se))
 	c.ORProfileLow, c.ORProfileHigh = exponential(l.profileLimit(top, t, -1)), exponential(l.profileLimit(top, t, 1))
 	return c
 }

@@ -17,11 +17,11 @@ func noncentralT(t, df, ncp float64) float64 {
 	}
 	steps := noncentralSteps(t, df, ncp)
 	tolerance := 1e-15 * (4 + 2*math.Sqrt(df)) // rounding moves the density by about epsilon·sqrt(df)
-	var p carrySum
+	var p doubled
 	for i := 1; i < len(steps); i++ {
 		p.add(integrate(at, steps[i-1], steps[i], tolerance))
 	}
-	return min(1, max(0, p.total()))
+	return min(1, max(0, p.value()))
 }
 
 // noncentralSteps cuts the range of ln S where the integrand bends: around the density's top at 0, and around ln(ncp/t) where

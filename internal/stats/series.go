@@ -116,9 +116,9 @@ func (f *fit) segment(j, lag int, factor float64) SegmentedCoefficient {
 	b, t, df := f.b[j], f.functional(j), float64(f.df)
 	ols := f.sigma * math.Sqrt(dot(t, t))
 	se := settled(math.Sqrt(factor*max(0, longRun(f.weighted(t, f.residuals), lag))), ols)
-	reach := confidenceT(df) * se
-	c := SegmentedCoefficient{B: finite(b), OLSSE: finite(ols), NWSE: finite(se), NWT: quotient(b, se)}
-	c.NWP, c.CILow, c.CIHigh = bothTails(c.NWT, df), finite(b-reach), finite(b+reach)
+	c := SegmentedCoefficient{B: finite(b), OLSSE: finite(ols), NWSE: finite(se)}
+	c.NWT, c.NWP = testT(b, se, df)
+	c.CILow, c.CIHigh = aroundT(b, se, df)
 	return c
 }
 
