@@ -100,10 +100,10 @@ func chiShape(y float64) float64 {
 	return sum
 }
 
-// chiRange is where the log density is above its top less 45 (and so nothing visible is left outside).
-func chiRange(df float64) (from, to float64) {
-	reach := math.Sqrt(45 / df)
-	return -2*reach - 45/df, reach
+// chiRange is where the log density is above its top less drop: of what is left outside, about e^-drop.
+func chiRange(df, drop float64) (from, to float64) {
+	reach := math.Sqrt(drop / df)
+	return -2*reach - drop/df, reach
 }
 
 // integrate is ∫f from..to for a smooth f, halving the range until Gauss's rule on the halves agrees with the whole within

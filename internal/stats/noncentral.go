@@ -27,7 +27,7 @@ func noncentralT(t, df, ncp float64) float64 {
 // noncentralSteps cuts the range of ln S where the integrand bends: around the density's top at 0, and around ln(ncp/t) where
 // Φ goes from 0 to 1. Between two cuts it is smooth enough that no bend can hide from the rule.
 func noncentralSteps(t, df, ncp float64) []float64 {
-	from, to := chiRange(df)
+	from, to := chiRange(df, 45)
 	width := 1 / math.Sqrt(2*df)
 	steps := []float64{from, -6 * width, -2 * width, 0, 2 * width, to}
 	if bend := math.Log(ncp / t); !notFinite(bend) {
