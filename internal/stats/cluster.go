@@ -81,14 +81,16 @@ func cloudOf(names []string, scores [][]float64, n int, standardised bool) (clou
 	p := cloud{n: n, d: len(scores), points: make([]float64, n*len(scores)), means: make([]float64, len(scores))}
 	for j, values := range scores {
 		mean, distances := centred(values)
-		scale := 1.0
-		if standardised {
-			largest := largestOf(distances)
-			if largest <= flat*largestOf(values) {
-				return p, Refusal(fmt.Sprintf("The score %s has no variance.", names[j]))
-			}
+		scale, same := 1.0, constant(values)
+		switch {
+		case standardised && same:
+			return p, Refusal(fmt.Sprintf("The score %s has no variance.", names[j]))
+		case standardised:
 			scale = math.Sqrt(sumOfSquares(distances) / float64(n-1))
-		} else {
+		case same:
+			clear(distances)
+		}
+		if !standardised {
 			p.means[j] = mean
 		}
 		if notFinite(scale) || notFinite(largestOf(distances)*largestOf(distances)*float64(n)) {

@@ -197,3 +197,33 @@ func TestAPBelowEveryNumberIsZero(t *testing.T) {
 		t.Errorf("likelihood ratio: %v %v of chi-square %v, want p 0", err, show(model.LRP), show(model.LRChisq))
 	}
 }
+
+// Everybody has risen by 0.1 on paper, but the differences of floats are not all alike. No method may find anything in that.
+func TestWhatDiffersByRoundingOnlyDoesNotDiffer(t *testing.T) {
+	const n = 24
+	d, z, unit := NewColumn(n), NewColumn(n), make([]int, n)
+	for i := range n {
+		before := float64(10+7*i%38) / 10
+		d.Set(i, float64(11+7*i%38)/10-before)
+		z.Set(i, float64(i*i%7))
+		unit[i] = i % 2
+	}
+	x := []Predictor{{Term: "d", Names: []string{"d"}, Columns: []Column{d}}}
+	errs := map[string]error{}
+	_, errs["two groups"] = TwoGroups(d.Values[:n/2], d.Values[n/2:])
+	_, errs["one way"] = OneWay([]string{"a", "b"}, d.Values, unit)
+	_, errs["ICC"] = ICC(d.Values, unit)
+	_, errs["correlation"] = Correlate(d, z)
+	_, errs["outcome"] = OLS(d, []Predictor{{Term: "z", Names: []string{"z"}, Columns: []Column{z}}})
+	_, errs["predictor"] = OLS(z, x)
+	_, errs["clusters"] = KMeans([]string{"d"}, []Column{d}, 2, false, 1)
+	_, errs["standardised clusters"] = KMeans([]string{"d"}, []Column{d}, 2, true, 1)
+	for method, err := range errs {
+		if _, refused := err.(Refusal); !refused {
+			t.Errorf("%s: got %v, want a refusal", method, err)
+		}
+	}
+	if got := DescribeFully(d.Values); got.Skew != nil || got.Kurt != nil {
+		t.Errorf("got skewness %v and kurtosis %v, want none", *got.Skew, *got.Kurt)
+	}
+}

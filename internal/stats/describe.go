@@ -5,10 +5,6 @@ import (
 	"slices"
 )
 
-// flat is the largest distance from the mean, as a share of the largest value, that still counts as rounding: values
-// that differ by no more (3.4-3.2 and 2.6-2.4) have no shape.
-const flat = 1e-13
-
 // Summary describes a set of values (item 3), in the unit of the values.
 type Summary struct {
 	N      int      `json:"n"`       // values counted
@@ -78,7 +74,7 @@ func DescribeFully(values []float64) Described {
 // them, which changes neither figure and keeps their powers within a float64.
 func shape(values, distances []float64) (skew, kurt *float64) {
 	largest := largestOf(distances)
-	if len(values) < 3 || notFinite(largest) || largest <= flat*largestOf(values) {
+	if len(values) < 3 || notFinite(largest) || constant(values) {
 		return nil, nil
 	}
 	squares, cubes, fourths := make([]float64, len(values)), make([]float64, len(values)), make([]float64, len(values))

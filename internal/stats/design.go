@@ -25,8 +25,6 @@ const (
 	// sameColumn is how near a column may come to the columns before it, in parts of its own length, before it counts as
 	// their linear combination. It is that of R's lm.
 	sameColumn = 1e-7
-	// sameValue is how far apart, in parts of the largest, values may be and still be one value with rounding noise.
-	sameValue = 1e-12
 	// tooLarge keeps squares and their sums within a float64; what differs by less than tooSmall does not differ.
 	tooLarge, tooSmall = 1e150, 1e-150
 )
@@ -116,12 +114,6 @@ func (d *design) fill(columns []Column, rows []int) error {
 		}
 	}
 	return nil
-}
-
-// constant tells whether the values are one value, up to rounding noise.
-func constant(values []float64) bool {
-	low, high := slices.Min(values), slices.Max(values)
-	return high-low <= max(tooSmall, sameValue*max(math.Abs(low), math.Abs(high)))
 }
 
 // shortScale returns a shift near the mean and a power of two near the largest distance from it. The shift is a multiple of

@@ -200,16 +200,14 @@ func TestTheStudentizedRangeIsThatOfTheTables(t *testing.T) {
 
 // With hundreds of groups p comes from surfaces; it must be that of the integral all the same.
 func TestTheTailOfManyGroupsIsThatOfTheIntegral(t *testing.T) {
-	for _, k := range []int{21, 600} {
-		s := newStudentizedRange(k)
-		rapid.Check(t, func(t *rapid.T) {
-			df := math.Exp(rapid.Float64Range(0, 9).Draw(t, "ln df"))
-			q := rapid.Float64Range(0.001, 40).Draw(t, "q")
-			if got, want := s.tail(q, df), s.upper(q, df); math.Abs(got-want) > 1e-9*want {
-				t.Fatalf("P(Q >= %g), k %d, df %g: got %.15g, want %.15g", q, k, df, got, want)
-			}
-		})
-	}
+	s := newStudentizedRange(300)
+	rapid.Check(t, func(t *rapid.T) {
+		df := math.Exp(rapid.Float64Range(0, 9).Draw(t, "ln df"))
+		q := rapid.Float64Range(0.001, 40).Draw(t, "q")
+		if got, want := s.tail(q, df), s.upper(q, df); math.Abs(got-want) > 1e-9*want {
+			t.Fatalf("P(Q >= %g), df %g: got %.15g, want %.15g", q, df, got, want)
+		}
+	})
 }
 
 func TestTheNoncentralTHasItsKnownValues(t *testing.T) {

@@ -100,7 +100,7 @@ func unitsOf(values []float64, groups []int) units {
 	}
 	s.base = samples[0].mean
 	s.between, s.within = sums(samples)
-	if largestOf(s.means) <= flat*scale {
+	if largestOf(s.means) <= rounding*scale {
 		s.between = 0
 	}
 	return s
@@ -114,7 +114,7 @@ func unitsOf(values []float64, groups []int) units {
 // It is looked for on a grid of γ/(1+γ), fine enough for the two minima that very unequal units can have, and then where
 // the derivative is 0.
 func (s units) reml() (mean, between, within float64) {
-	if s.within <= flat*flat*s.between {
+	if s.within <= rounding*rounding*s.between {
 		mean, distances := centred(s.means)
 		return mean, sumOfSquares(distances) / float64(len(s.means)-1), 0
 	}

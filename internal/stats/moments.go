@@ -27,7 +27,7 @@ func sampleWithin(values []float64, scale float64) sample {
 	rest := sumOf(distances)
 	s.mean = mean
 	s.ss = max(0, sumOfSquares(distances)-rest*rest/float64(s.n))
-	if noise := 10 * epsilon * scale; s.ss <= noise*noise*float64(s.n) {
+	if noise := rounding * scale; s.ss <= noise*noise*float64(s.n) {
 		s.ss = 0
 	}
 	if math.IsInf(s.ss, 1) { // too large to say anything: a t with it would be 0
@@ -52,6 +52,16 @@ func centred(values []float64) (mean float64, distances []float64) {
 
 // epsilon is the distance from 1 to the next float64.
 const epsilon = 0x1p-52
+
+// rounding is how far apart values may be, as a share of the largest, and still be one value: differences of scores that are
+// equal on paper (3.4-3.2 and 2.6-2.4) differ by less.
+const rounding = 100 * epsilon
+
+// constant tells whether one or more values are one value but for rounding.
+func constant(values []float64) bool {
+	low, high := slices.Min(values), slices.Max(values)
+	return high-low <= max(tooSmall, rounding*max(math.Abs(low), math.Abs(high)))
+}
 
 // largestOf returns the largest absolute value.
 func largestOf(values []float64) float64 {

@@ -191,13 +191,29 @@ func (f *fit) summary() OLSResult {
 func (f *fit) jackknifeResiduals() []float64 {
 	out := make([]float64, len(f.residuals))
 	for i, e := range f.residuals {
-		rest := 1 - dot(f.row(i), f.row(i))
+		rest := f.freedom(i)
 		if rest < 1e-10 {
 			return nil
 		}
 		out[i] = e / rest
 	}
 	return out
+}
+
+// freedom is 1-h of row i. Where h is near 1 the difference has few digits left; then it is the squared distance of the row's
+// unit vector from the space of the columns (projected twice, as the first projection leaves rounding behind).
+func (f *fit) freedom(i int) float64 {
+	rest := 1 - dot(f.row(i), f.row(i))
+	if rest > 0.01 {
+		return rest
+	}
+	away, along := make([]float64, f.q.Rows), make([]float64, f.q.Cols)
+	away[i] = 1
+	for range 2 {
+		blas64.Gemv(blas.Trans, 1, f.q, vector(away), 0, vector(along))
+		blas64.Gemv(blas.NoTrans, -1, f.q, vector(along), 1, vector(away))
+	}
+	return sumOfSquares(away)
 }
 
 func (f *fit) coefficient(j int, jackknife []float64) OLSCoefficient {
