@@ -52,7 +52,7 @@ func (a *App) source(ctx context.Context, code string) (*insight.Source, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &insight.Source{Head: headOf(&c.Round), Least: c.Round.Settings.Least, Full: c.Round.Settings.Full}
+	s := &insight.Source{Head: headOf(&c.Round), Least: c.Round.Settings.LeastShown(), Full: c.Round.Settings.FullShown()}
 	s.Instrument, s.Version = c.Instrument.Title, c.Instrument.Version
 	county, err := a.People.County(ctx)
 	if err != nil {
