@@ -28,7 +28,7 @@ import (
 	"taitorinki/internal/survey/wavecode"
 )
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func must(t *testing.T, err error) {
 }
 
 // filled is a demonstration of the small county.
-func filled(t *testing.T) *demo.Demo {
+func filled(t testing.TB) *demo.Demo {
 	t.Helper()
 	d, dir := demo.New(county.Small), t.TempDir()
 	var err error
