@@ -167,13 +167,22 @@ func (s *side) freeze(t *table) {
 	}
 }
 
-// bound tells how many matched people a unit itself can have: those it has, and as many as answered there in the other wave
-// and are not matched.
+// bound tells what can be otherwise of the people of a unit itself while the other wave stays as it is. Matched people can be
+// those there are, and as many as answered there in the other wave and are not matched. The others of this wave can be no
+// more than the unit has people who did not answer in the other.
 func (s *side) bound(other Wave) {
-	others := map[string]int{}
+	answered, single, heads := map[string]int{}, map[string]int{}, map[string]float64{}
 	for j, b := range other.Answers {
-		if i := other.Pairs[j]; i == none || s.Codes[s.Answers[i].Unit] != other.Codes[b.Unit] {
-			others[other.Codes[b.Unit]]++
+		code := other.Codes[b.Unit]
+		answered[code]++
+		if i := other.Pairs[j]; i == none || s.Codes[s.Answers[i].Unit] != code {
+			single[code]++
+		}
+	}
+	for v, code := range other.Codes {
+		heads[code] = math.Inf(1)
+		if other.Heads != nil {
+			heads[code] = float64(other.Heads[v])
 		}
 	}
 	for _, t := range []*table{s.counts, s.counts.loose} {
@@ -183,9 +192,17 @@ func (s *side) bound(other Wave) {
 		n := t.nets[s.variable]
 		for e := range n.flow {
 			u := int(n.unit[e])
-			leaf := n.kind[e] == ofCell && len(s.g.kids[u]) == 0
-			if int(n.key[e]) == s.g.at(Cell{u, s.variable, 0}) && (leaf || n.kind[e] == ofOwnValue) {
-				n.most[e] = float64(s.g.own[n.key[e]] + others[s.Codes[u]])
+			code := s.Codes[u]
+			staff := s.g.ownHeads[u]
+			if h, known := heads[code]; known {
+				staff = min(staff, h)
+			}
+			switch {
+			case n.kind[e] == ofCell && len(s.g.kids[u]) > 0:
+			case int(n.key[e]) == s.g.at(Cell{u, s.variable, 0}):
+				n.most[e] = n.flow[e] + float64(single[code])
+			case int(n.key[e]) == s.g.at(Cell{u, s.variable, 1}):
+				n.most[e] = max(n.flow[e], staff-float64(answered[code]))
 			}
 		}
 	}
