@@ -1,6 +1,7 @@
 package sdc_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -283,4 +284,121 @@ func TestTwoWavesOfTheSmallOrganisationStandTheAttack(t *testing.T) {
 		moments = append(moments, sdcattack.Moment{Publication: publish(t, sdc.Small(t, wave, false), figures), Wave: i + 1})
 	}
 	stands(t, sdc.Small(t, "1", false), figures, moments...)
+}
+
+// A reader of the ledger who knows that placed groups are 5 to 9 persons finds nothing either: the file, told so.
+func TestPlacedGroupsStandTheAttack(t *testing.T) {
+	for seed, categories := range [][]int{nil, {3}, {4}} {
+		o := sdc.ManyUnits(uint64(seed), 40, 500, categories...)
+		p := publish(t, o, placing)
+		placed := 0
+		for _, f := range p {
+			if f.Shown == sdc.Placed {
+				placed++
+			}
+		}
+		if placed == 0 {
+			t.Error("nothing is placed")
+		}
+		if leaks := sdcattack.Attack(o.Catalogue, 5, sdcattack.Moment{Publication: p}); len(leaks) > 0 {
+			t.Errorf("our attacker: %d leaks, such as %v", len(leaks), leaks[0])
+		}
+		if os.Getenv("TAITORINKI_SHARED") == "" {
+			continue
+		}
+		o.Write(t)
+		dump := filepath.Join(t.TempDir(), "ledger.json")
+		if out, found := runOther(t, o, placing, true, []sdc.Edition{{Publication: p}}, "--dump", dump); found {
+			t.Errorf("without the range:\n%s", out)
+		}
+		tellRanges(t, dump, o, p)
+		if out, found := python(t, dump, "--targets", "all"); found {
+			t.Errorf("with the range:\n%s", out)
+		}
+	}
+}
+
+// tellRanges adds the range of placed groups to a ledger that was turned into JSON, whose cells are in the ledger's order.
+func tellRanges(t *testing.T, dump string, o sdc.Organisation, p sdc.Publication) {
+	t.Helper()
+	text, err := os.ReadFile(dump)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file map[string]any
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	for i, cell := range file["cells"].([]any) {
+		if p[o.Cells()[i]].Shown == sdc.Placed {
+			row := cell.(map[string]any)
+			row["n_min"], row["n_max"] = sdc.LeastGroup, sdc.LeastFull-1
+		}
+	}
+	if text, err = json.Marshal(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dump, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The gate fails when a hidden cell with 1 to 4 persons is put back (D14).
+func TestAHiddenCellThatIsPutBackIsFound(t *testing.T) {
+	all := []sdc.Organisation{sdc.ManyUnits(3, 60, 700), sdc.ManyUnits(3, 20, 300, 3)}
+	if os.Getenv("TAITORINKI_SHARED") != "" {
+		all = append(all, sdc.Small(t, "1", false))
+	}
+	for i, o := range all {
+		if i < 2 {
+			o.Write(t)
+		}
+		p, tried := publish(t, o, figures), 0
+		sizes := o.Sizes(t)
+		for _, cell := range o.Cells() {
+			n := sizes[cell]
+			if n == 0 || n > 4 {
+				continue
+			}
+			p[cell] = sdc.Figure{Shown: sdc.Published, N: n}
+			if len(sdcattack.Attack(o.Catalogue, 5, sdcattack.Moment{Publication: p})) == 0 {
+				t.Errorf("our attacker does not see that %v with %d persons is put back", cell, n)
+			}
+			if tried++; os.Getenv("TAITORINKI_SHARED") != "" && tried <= 2 {
+				if _, found := runOther(t, o, figures, false, []sdc.Edition{{Publication: p}}); !found {
+					t.Errorf("the other attacker does not see that %v with %d persons is put back", cell, n)
+				}
+			}
+			delete(p, cell)
+		}
+		if tried == 0 {
+			t.Error("nothing could be put back")
+		}
+	}
+}
+
+// A group of at least k that was hidden to protect others gives them away when it is put back: most of them, for what is
+// hidden is hardly more than must be.
+func TestHidingIsHardlyMoreThanMustBe(t *testing.T) {
+	o := sdc.ManyUnits(0, 600, 9000)
+	p, needed, hidden := publish(t, o, figures), 0, 0
+	sizes := o.Sizes(t)
+	for _, cell := range o.Cells() {
+		if sizes[cell] < 5 || p[cell].Shown != sdc.Hidden {
+			continue
+		}
+		p[cell] = sdc.Figure{Shown: sdc.Published, N: sizes[cell]}
+		hidden++
+		if len(sdcattack.Attack(o.Catalogue, 5, sdcattack.Moment{Publication: p})) > 0 {
+			needed++
+		}
+		delete(p, cell)
+	}
+	t.Logf("of %d hidden groups of five and more %d give others away when put back", hidden, needed)
+	if needed*10 < hidden*9 {
+		t.Errorf("only %d of %d hidden groups had to be hidden", needed, hidden)
+	}
+	if of := len(p) + hidden; hidden*100 > 2*16*of*100/292 {
+		t.Errorf("hides %d of %d: more than twice 16 of 292", hidden, of)
+	}
 }
