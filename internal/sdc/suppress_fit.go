@@ -53,10 +53,10 @@ func (t *table) shifts() (all []shift) {
 }
 
 // fit tells whether the numbers by which a group's interval is proved wide go with the shown means. If it finds no sums
-// for them it returns the cells whose means to hide.
-func (m *meanTable) fit(x int, e int32) (ok bool, cells []int32) {
+// for them it returns, if it is asked what to do, the cells whose means to hide.
+func (m *meanTable) fit(x int, e int32, ask bool) (ok bool, cells []int32) {
 	for _, end := range m.counts.witnesses()[x][e] {
-		if ok, cells = m.sumsFor(end); !ok {
+		if ok, cells = m.sumsFor(end, ask); !ok {
 			return false, cells
 		}
 	}
@@ -65,7 +65,7 @@ func (m *meanTable) fit(x int, e int32) (ok bool, cells []int32) {
 
 // sumsFor looks for sums that go with changed numbers. Mostly it is enough to think that everybody who is elsewhere has one
 // and the same score; else the sums are made to fit one by one.
-func (m *meanTable) sumsFor(end []shift) (ok bool, cells []int32) {
+func (m *meanTable) sumsFor(end []shift, ask bool) (ok bool, cells []int32) {
 	score, fits := m.oneScore(end)
 	if fits {
 		return true, nil
@@ -83,7 +83,9 @@ func (m *meanTable) sumsFor(end []shift) (ok bool, cells []int32) {
 		for _, arc := range []int32{2*s.edge + 1, 2 * s.edge} {
 			off := -n.room(arc ^ 1) // by how much too much flows along the edge, or against it
 			if ok && off > tiny && n.push(arc, off) < off-tiny {
-				ok, cells = false, m.giveWay(n, arc)
+				if ok = false; ask {
+					cells = m.giveWay(n, arc)
+				}
 			}
 		}
 		n.locked = false
@@ -131,8 +133,12 @@ func (m *meanTable) giveWay(sums *net, arc int32) []int32 {
 		return []int32{sums.cell[e]}
 	}
 	for room := m.area.Max - m.area.Min; room >= m.least; room /= 2 {
-		if cells, cost := sums.cheapest(arc, room, m.weight); !math.IsInf(cost, 1) && len(cells) > 0 {
+		cells, cost := sums.cheapest(arc, room, m.weight)
+		if len(cells) > 0 {
 			return cells
+		}
+		if !math.IsInf(cost, 1) {
+			break // nothing is in the way here, for less neither
 		}
 	}
 	return m.nearest(sums, e)
@@ -146,7 +152,7 @@ func (m *meanTable) settleFits() (changed bool) {
 	for x, n := range m.nets {
 		for e := range n.flow {
 			for {
-				ok, cells := m.fit(x, int32(e))
+				ok, cells := m.fit(x, int32(e), true)
 				if ok || len(cells) == 0 {
 					break
 				}
@@ -170,7 +176,7 @@ func (m *meanTable) doubt(x int, e int32) {
 
 func (m *meanTable) doubtsFit() bool {
 	for _, at := range m.doubted {
-		if ok, _ := m.fit(at.net, at.edge); !ok {
+		if ok, _ := m.fit(at.net, at.edge, false); !ok {
 			return false
 		}
 	}
@@ -183,7 +189,7 @@ func (m *meanTable) allFit() bool {
 	}
 	for x, n := range m.nets {
 		for e := range n.flow {
-			if ok, _ := m.fit(x, int32(e)); !ok {
+			if ok, _ := m.fit(x, int32(e), false); !ok {
 				m.doubt(x, int32(e))
 				return false
 			}
