@@ -171,7 +171,7 @@ func TestGeneratedOrganisationsStandTheAttack(t *testing.T) {
 				if leaks := sdcattack.Attack(o.Catalogue, rules.Least, sdcattack.Moment{Publication: p}); len(leaks) > 0 {
 					t.Errorf("seed %d, %v, rules %v: %d leaks, such as %v", seed, c, rules, len(leaks), leaks[0])
 				}
-				if long() || int(seed) == i && at < 3 {
+				if long() || int(seed) == i && (at == 0 && i == 0 || at == 1 && i > 0) {
 					o.Write(t)
 					otherStands(t, o, rules, true, []sdc.Edition{{Publication: p}})
 				}
@@ -233,13 +233,16 @@ func TestTwoSnapshotsStandTheAttackWhenReadTogether(t *testing.T) {
 	for seed, share := range []float64{0.6, 0.9, 0.97} {
 		for at, o := range []sdc.Organisation{sdc.ManyUnits(uint64(seed), 20, 600, 3), sdc.ManyUnits(uint64(seed), 150, 2500), sdc.ManyUnits(uint64(seed), 600, 9000), sdc.ManyUnits(uint64(seed), 12, 400, 2, 3)} {
 			for _, rules := range []sdc.Rules{figures, placing} {
+				if !long() && (at == 2 || rules.Full == sdc.LeastFull && at > 0) {
+					continue
+				}
 				rules.Again = true
 				first, second := twoMoments(t, o, share, uint64(seed), rules)
 				moments := []sdcattack.Moment{{Publication: first}, {Publication: second}}
 				if leaks := sdcattack.Attack(o.Catalogue, rules.Least, moments...); len(leaks) > 0 {
 					t.Errorf("%d units, %v came before, rules %v: %d leaks, such as %v", len(o.Parent), share, rules, len(leaks), leaks[0])
 				}
-				if long() || at < 2 && rules.Full < sdc.LeastFull {
+				if long() || at < 2 && rules.Full < sdc.LeastFull && seed > 0 {
 					o.Write(t)
 					otherStands(t, o, rules, true, editions(moments))
 				}
@@ -265,6 +268,9 @@ func TestTwoSnapshotsOfTheSmallOrganisationStandTheAttack(t *testing.T) {
 
 func TestTwoWavesStandTheAttackWhenReadTogether(t *testing.T) {
 	for seed := range uint64(3) {
+		if seed > 0 && !long() && os.Getenv("TAITORINKI_SHARED") != "" {
+			break
+		}
 		units, people := 40, 700 // the other attacker takes a minute for 150 units
 		if os.Getenv("TAITORINKI_SHARED") == "" || long() {
 			units, people = 150, 2500
@@ -288,8 +294,8 @@ func TestTwoWavesOfTheSmallOrganisationStandTheAttack(t *testing.T) {
 
 // A reader of the ledger who knows that placed groups are 5 to 9 persons finds nothing either: the file, told so.
 func TestPlacedGroupsStandTheAttack(t *testing.T) {
-	for seed, categories := range [][]int{nil, {3}, {4}} {
-		o := sdc.ManyUnits(uint64(seed), 40, 500, categories...)
+	for seed, categories := range [][]int{nil, {3}} {
+		o := sdc.ManyUnits(uint64(seed), 30, 400, categories...)
 		p := publish(t, o, placing)
 		placed := 0
 		for _, f := range p {
