@@ -408,3 +408,16 @@ func TestHidingIsHardlyMoreThanMustBe(t *testing.T) {
 		t.Errorf("hides %d of %d: more than twice 16 of 292", hidden, of)
 	}
 }
+
+func TestAMediumCountyByUnitAndProfessionStandsTheAttack(t *testing.T) {
+	if !long() {
+		t.Skip("SDC_LONG is not set")
+	}
+	for _, rules := range []sdc.Rules{figures, placing} {
+		o := sdc.ManyUnits(1, 600, 9000, 12)
+		p := publish(t, o, rules)
+		if leaks := sdcattack.Attack(o.Catalogue, 5, sdcattack.Moment{Publication: p}); len(leaks) > 0 {
+			t.Errorf("our attacker: %d leaks, such as %v", len(leaks), leaks[0])
+		}
+	}
+}
