@@ -23,8 +23,8 @@ var about = About{ID: "pr", Title: "Oma profiili", Desc: "Vahvin on asiakasläht
 
 var (
 	bars = Bars{About: about, Scale: Scale{1, 5}, Format: finnish, NoValue: "ei tulosta", ValueName: "Sinä", RefName: "Yksikön keskiarvo", Rows: []BarRow{
-		{"Asiakaslähtöisyys", new(4.4), new(3.9)}, {"Verkostot ja mentorointi", new(1.0), nil},
-		{"Monialainen vuorovaikutusosaaminen ja yhteiskehittäminen", new(5.0), new(5.0)}, {"Palautuminen", nil, new(2.6)}}}
+		{Label: "Asiakaslähtöisyys", Value: new(4.4), Ref: new(3.9), Low: new(4.1), High: new(4.7)}, {Label: "Verkostot ja mentorointi", Value: new(1.0)},
+		{Label: "Monialainen vuorovaikutusosaaminen ja yhteiskehittäminen", Value: new(5.0), Ref: new(5.0)}, {Label: "Palautuminen", Ref: new(2.6)}}}
 	dumbbell = Dumbbell{About: about, Scale: Scale{1, 5}, Format: finnish, NoValue: "ei tulosta", PreName: "Kevät 2026", PostName: "Syksy 2026", DownName: "Tulos heikkeni", Rows: []DumbbellRow{
 		{"Yhteinen suunta", new(3.6), new(4.1)}, {"Palautuminen", new(2.9), new(1.0)}, {"Digitaidot", nil, new(5.0)},
 		{"Johtamisen tuki", new(4.5), nil}, {"Kokeileva kehittäminen", new(1.5), nil}, {"Verkostot", nil, nil}, {"Sama", new(3.0), new(3.0)}}}
@@ -88,7 +88,7 @@ func parse(t fataler, svg string) (elements []element, texts []string) {
 	return elements, texts
 }
 
-var allowedClass = regexp.MustCompile(`^(chart-box|chart wide|chart narrow|c-(grid|tick|label|val|track|bar|ref|pre|post|note)|c-link (up|down)|c-seg[1-5](-t)?)$`)
+var allowedClass = regexp.MustCompile(`^(chart-box|chart wide|chart narrow|c-(grid|tick|label|val|track|bar|ref|range|pre|post|note)|c-link (up|down)|c-seg[1-5](-t)?)$`)
 
 func check(t fataler, elements []element, ids map[string]bool) {
 	var height float64
@@ -188,6 +188,23 @@ func TestBarsStandInTheirTracks(t *testing.T) {
 	}
 }
 
+func TestALineUnderABarSpansItsRange(t *testing.T) {
+	elements, _ := parse(t, bars.SVG())
+	spans := 0
+	for _, e := range elements {
+		if e.attr["class"] != "c-range" || e.attr["y1"] != e.attr["y2"] {
+			continue
+		}
+		spans++
+		if low, high := e.number(t, "x1"), e.number(t, "x2"); high <= low {
+			t.Errorf("from %g to %g", low, high)
+		}
+	}
+	if spans != 2 { // one in each drawing: only one row has a range, and the legend does not speak of it
+		t.Errorf("%d lines, want 2", spans)
+	}
+}
+
 func TestSegmentsFillTheWholeBar(t *testing.T) {
 	elements, _ := parse(t, Distribution{About: about, Segments: []string{"a", "b", "c"}, Rows: []DistributionRow{{"x", []float64{33, 33, 33}}}}.SVG())
 	last := 0.0
@@ -218,7 +235,7 @@ func TestTextsAreEscapedAndIdsAreTheCallers(t *testing.T) {
 	b := bars
 	b.About = About{ID: `x"onload="y`, Title: evil, Desc: evil}
 	b.NoValue, b.ValueName, b.RefName, b.Format = evil, evil, evil, func(float64) string { return evil }
-	b.Rows = []BarRow{{evil, new(3.0), nil}, {evil, nil, nil}}
+	b.Rows = []BarRow{{Label: evil, Value: new(3.0)}, {Label: evil}}
 	svg := b.SVG()
 	parse(t, svg)
 	if strings.Contains(svg, "<script") || strings.Contains(svg, `onload="`) {
@@ -282,7 +299,7 @@ func TestNoValueBreaksAChart(t *testing.T) {
 		s := Distribution{About: about, NoValue: "–", Format: finnishShort, Segments: rapid.SliceOfN(label, 0, 7).Draw(t, "segments")}
 		for range rapid.IntRange(0, 6).Draw(t, "rows") {
 			name := label.Draw(t, "label")
-			b.Rows = append(b.Rows, BarRow{name, optional.Draw(t, "value"), optional.Draw(t, "ref")})
+			b.Rows = append(b.Rows, BarRow{Label: name, Value: optional.Draw(t, "value"), Ref: optional.Draw(t, "ref"), Low: optional.Draw(t, "low"), High: optional.Draw(t, "high")})
 			c.Rows = append(c.Rows, DumbbellRow{name, optional.Draw(t, "pre"), optional.Draw(t, "post")})
 			s.Rows = append(s.Rows, DistributionRow{name, rapid.SliceOfN(number, 0, 8).Draw(t, "shares")})
 		}

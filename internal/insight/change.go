@@ -165,7 +165,7 @@ type Figure struct {
 //
 //	diff ± t(.975, n1+n2-2)·sqrt(s1²/n1 + s2²/n2)
 func (s *Snapshot) Compare(earlier *Snapshot, unit, area int) (c Compared) {
-	was, a := earlier.sameUnit(s.Units[unit]), earlier.sameArea(s.Areas[area])
+	was, a := earlier.SameUnit(s.Units[unit]), earlier.sameArea(s.Areas[area])
 	if was < 0 || a < 0 {
 		return c
 	}
@@ -188,8 +188,8 @@ func (s *Snapshot) Compare(earlier *Snapshot, unit, area int) (c Compared) {
 	return c
 }
 
-// sameUnit finds a unit by its code, the whole above several trees by being the first; -1: it was not there.
-func (s *Snapshot) sameUnit(u Unit) int {
+// SameUnit finds a unit by its code, the whole above several trees by being the first; -1: it was not there.
+func (s *Snapshot) SameUnit(u Unit) int {
 	if u.ID == 0 && len(s.Units) > 0 && s.Units[0].ID == 0 {
 		return 0
 	}

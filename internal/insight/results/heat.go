@@ -29,10 +29,10 @@ type heatPage struct {
 }
 
 type heatRow struct {
-	unit        int
 	Title, Path string
 	URL, N      string
 	Cells       []heatCell
+	Hidden      bool // nothing is told
 }
 
 type heatCell struct {
@@ -115,7 +115,7 @@ func (p *heatPage) sort(units []int) {
 
 func (p *heatPage) row(u int) heatRow {
 	c := p.Of(u)
-	row := heatRow{unit: u, Title: p.UnitName(u), URL: p.unitURL(u), N: p.T("insight.hidden")}
+	row := heatRow{Hidden: c == nil, Title: p.UnitName(u), URL: p.unitURL(u), N: p.T("insight.hidden")}
 	if up := p.Units[u].Parent; up > 0 {
 		row.Path = p.UnitName(up)
 	}

@@ -52,7 +52,7 @@ type areaRow struct {
 func (s *Pages) overview(w http.ResponseWriter, r *http.Request, v *view) error {
 	p := countyPage{view: v}
 	if whole := v.Whole(); whole != nil {
-		p.Lead = v.T("insight.lead", "n", whole.N, "of", v.Invited, "rate", sdc.Percent(whole.N, v.Invited))
+		p.Lead = v.T("insight.lead", "n", whole.N, "of", v.Invited, "rate", sdc.Percent(whole.N, v.Invited)) + p.ends()
 		for _, support := range []bool{false, true} {
 			if g := p.areas(support); len(g.Rows) > 0 {
 				p.Groups = append(p.Groups, g)
@@ -62,6 +62,34 @@ func (s *Pages) overview(w http.ResponseWriter, r *http.Request, v *view) error 
 		p.Changes = v.changes(0)
 	}
 	return s.show(w, r, v, v.T("insight.county"), countyResult(p))
+}
+
+// ends names the strongest and the thinnest competence area, where they are apart.
+func (p countyPage) ends() string {
+	low, high := -1, -1
+	whole := p.Whole()
+	for _, a := range p.areasOf(false) {
+		switch m := whole.Means[a]; {
+		case m == nil:
+			return ""
+		case low < 0:
+			low, high = a, a
+		case *m < *whole.Means[low]:
+			low = a
+		case *m > *whole.Means[high]:
+			high = a
+		}
+	}
+	if low < 0 || p.share(high)-p.share(low) < p.Near {
+		return ""
+	}
+	return " " + p.T("insight.lead-ends", "strong", p.AreaName(high), "thin", p.AreaName(low), "high", p.mean(whole, high), "low", p.mean(whole, low))
+}
+
+// share is where on its scale the mean of an area lies, from 0 to 1.
+func (p countyPage) share(a int) float64 {
+	x := p.Areas[a]
+	return (*p.Whole().Means[a] - float64(x.Min)) / float64(x.Max-x.Min)
 }
 
 // areasOf lists the areas of a kind.
@@ -102,10 +130,10 @@ func (p countyPage) areas(support bool) (g areaGroup) {
 			means.Scale, shares.Segments = chart.Scale{Min: float64(area.Min), Max: float64(area.Max)}, g.Classes
 		}
 		row := areaRow{Title: p.AreaName(a), About: i18n.In(area.About, p.Lang), Mean: p.mean(whole, a)}
-		means.Rows = append(means.Rows, chart.BarRow{Label: row.Title, Value: whole.Means[a]})
 		spread := p.Spread(0, a)
-		bars := chart.DistributionRow{Label: row.Title}
+		bar, bars := chart.BarRow{Label: row.Title, Value: whole.Means[a]}, chart.DistributionRow{Label: row.Title}
 		if spread != nil {
+			bar.Low, bar.High, means.RangeName = &spread.Low, &spread.High, p.T("insight.interval")
 			told = true
 			row.Interval = p.Number(spread.Low, 2) + "–" + p.Number(spread.High, 2)
 			for _, n := range spread.Shares {
@@ -113,7 +141,7 @@ func (p countyPage) areas(support bool) (g areaGroup) {
 			}
 			g.Small = g.Small || slices.ContainsFunc(spread.Shares, func(n int) bool { return n > 0 && n < 10 })
 		}
-		shares.Rows = append(shares.Rows, bars)
+		means.Rows, shares.Rows = append(means.Rows, bar), append(shares.Rows, bars)
 		g.Rows = append(g.Rows, row)
 	}
 	g.Means = means.SVG()

@@ -24,6 +24,7 @@ type unitPage struct {
 	Strong  []standing
 	Thin    []standing
 	Changes []changeRow
+	Moved   bool // it was under another unit in the wave before
 	Below   []unitLine
 	Parent  int // the nearest unit above, besides the whole, of which means are told; 0: none
 	By      []crossTable
@@ -70,6 +71,7 @@ func (s *Pages) unit(w http.ResponseWriter, r *http.Request, v *view) error {
 			}
 		}
 		p.Changes = v.changes(u)
+		p.Moved = v.movedUnit(u)
 	}
 	p.Lead = p.lead()
 	p.Below = p.below()
@@ -87,6 +89,15 @@ func (v *view) path(unit int) []ui.NavItem {
 	}
 	slices.Reverse(up)
 	return append([]ui.NavItem{{Label: v.T("insight.results"), URL: "/results"}, {Label: v.RoundName(), URL: v.URL("")}}, up...)
+}
+
+// movedUnit reports whether a unit was under another one in the wave before.
+func (v *view) movedUnit(unit int) bool {
+	if v.Before == nil || unit == 0 {
+		return false
+	}
+	was := v.Before.SameUnit(v.Units[unit])
+	return was > 0 && v.Before.Units[v.Before.Units[was].Parent].Code != v.Units[v.Units[unit].Parent].Code
 }
 
 // parent is the unit above to compare with.

@@ -13,7 +13,7 @@ func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
 // changeRow is the change of an area from the wave before.
 type changeRow struct {
-	Area                       int
+	Area, Way                  int // way: 1 has risen, -1 fallen, 0 not clear
 	Title, Before, After, Diff string
 	Interval, Effect, P, Words string
 	before, after              *float64
@@ -36,14 +36,37 @@ func (v *view) changes(unit int) (out []changeRow) {
 			row.Interval = v.Signed(c.Low, 2) + " – " + v.Signed(c.High, 2)
 			switch {
 			case c.Sure && c.Diff > 0:
-				row.Words = v.T("insight.change-up")
+				row.Way, row.Words = 1, v.T("insight.change-up")
 			case c.Sure:
-				row.Words = v.T("insight.change-down")
+				row.Way, row.Words = -1, v.T("insight.change-down")
 			}
 		}
 		out = append(out, row)
 	}
 	return out
+}
+
+// moved says in a sentence what has risen and what has fallen for sure.
+func (v *view) moved(rows []changeRow) string {
+	var up, down []string
+	for _, r := range rows {
+		name := r.Title + " (" + r.Diff + ")"
+		switch r.Way {
+		case 1:
+			up = append(up, name)
+		case -1:
+			down = append(down, name)
+		}
+	}
+	switch {
+	case len(up) > 0 && len(down) > 0:
+		return v.T("insight.moved-both", "up", v.and(up), "down", v.and(down))
+	case len(up) > 0:
+		return v.T("insight.moved-up", "up", v.and(up))
+	case len(down) > 0:
+		return v.T("insight.moved-down", "down", v.and(down))
+	}
+	return v.T("insight.moved-none")
 }
 
 func (v *view) dumbbell(id, title string, rows []changeRow) string {
@@ -77,7 +100,7 @@ type matched struct {
 // waveUnit tells whether a unit can be compared.
 type waveUnit struct {
 	Title, URL, Was, Now string
-	Moved, New           bool
+	New                  bool
 }
 
 func (s *Pages) waves(w http.ResponseWriter, r *http.Request, v *view) error {
@@ -102,9 +125,14 @@ func (v *view) matched() *matched {
 		}
 		row := changeRow{Area: a, Title: v.AreaName(a), Before: v.Number(x.Before, 2), After: v.Number(x.After, 2), Diff: v.Signed(x.Diff, 2),
 			Interval: v.Signed(x.Low, 2) + " – " + v.Signed(x.High, 2), Effect: v.Signed(x.DAv, 2), before: &x.Before, after: &x.After}
-		row.P = v.T("insight.p-is", "p", v.Number(x.P, 3))
+		row.P = v.Number(x.P, 3)
 		if x.P < 0.001 {
 			row.P = v.T("insight.p-under", "p", v.Number(0.001, 3))
+		}
+		if x.Low > 0 {
+			row.Way = 1
+		} else if x.High < 0 {
+			row.Way = -1
 		}
 		m.Rows = append(m.Rows, row)
 	}
@@ -120,7 +148,7 @@ func (v *view) waveUnits() (out []waveUnit) {
 		if v.Reaches(u) {
 			x.URL = v.unitURL(u)
 		}
-		was := v.Before.UnitByID(v.Units[u].ID)
+		was := v.Before.SameUnit(v.Units[u])
 		x.New = was < 0
 		if was >= 0 {
 			x.Was = v.mean0(v.Before, was)
