@@ -35,7 +35,7 @@ func insertTexts(ctx context.Context, tx *db.Tx, questions []Question, texts []T
 	for _, t := range texts {
 		rows = append(rows, []any{t.ID, questions[0].Round, t.Item, t.Body, t.State, "", false})
 	}
-	return tx.Insert(ctx, `INSERT INTO insight_texts (id, round_code, item, body, state, masked, shown)`, 7, rows)
+	return tx.Insert(ctx, `INSERT INTO insight_texts (id, round_code, item, body, state, masked, shown) values`, 7, rows)
 }
 
 // Questions are a round's open questions, in the order in which they were asked.
@@ -88,20 +88,13 @@ func (s *Service) Progress(ctx context.Context, questions []Question) (out []Pro
 	return out, nil
 }
 
-// TextsToCheck returns a page of a question's texts, those that are waiting or those that are decided, and how many there are.
-func (s *Service) TextsToCheck(ctx context.Context, x Question, decided bool, limit, offset int) (_ []Text, total int, err error) {
+// TextsToCheck returns a page of a question's texts: those that are waiting, or those that are decided.
+func (s *Service) TextsToCheck(ctx context.Context, x Question, decided bool, limit, offset int) (_ []Text, err error) {
 	defer errs.Wrap(&err, "insight.TextsToCheck(%s)", x.Item)
-	where := ` FROM insight_texts WHERE round_code = $1 AND item = $2 AND state = 'waiting'`
-	if decided {
-		where = ` FROM insight_texts WHERE round_code = $1 AND item = $2 AND state <> 'waiting'`
-	}
-	if err := s.DB.QueryRowContext(ctx, `SELECT count(*)`+where, x.Round, x.Item).Scan(&total); err != nil {
-		return nil, 0, err
-	}
-	out, err := db.Rows(ctx, s.DB, func(r *sql.Rows, t *Text) error {
+	return db.Rows(ctx, s.DB, func(r *sql.Rows, t *Text) error {
 		return r.Scan(&t.ID, &t.Item, &t.Body, &t.State, &t.Masked, &t.Shown)
-	}, `SELECT id, item, body, state, masked, shown`+where+` ORDER BY id LIMIT $3 OFFSET $4`, x.Round, x.Item, limit, offset)
-	return out, total, err
+	}, `SELECT id, item, body, state, masked, shown FROM insight_texts
+		WHERE round_code = $1 AND item = $2 AND (state <> 'waiting') = $3 ORDER BY id LIMIT $4 OFFSET $5`, x.Round, x.Item, decided, limit, offset)
 }
 
 // lockTexts makes those who decide of a round's texts wait for one another.

@@ -30,6 +30,7 @@ func (s *Pages) Routes() {
 	read("GET /results/{code}/units.csv", s.heatCSV)
 	read("GET /results/{code}/units/{id}", s.unit)
 	read("GET /results/{code}/waves", s.waves)
+	s.textRoutes()
 }
 
 // view is a page about one round's results.
@@ -38,6 +39,7 @@ type view struct {
 	*insight.Snapshot
 	reach
 	Crumbs []ui.NavItem      // way back; nil: from the round
+	Texts  bool              // there are open answers for this visitor
 	Before *insight.Snapshot // of the wave before; nil: there is none, or it is being made
 }
 
@@ -123,6 +125,9 @@ func (s *Pages) viewed(h func(http.ResponseWriter, *http.Request, *view) error) 
 		}
 		v := &view{Page: s.Kit.Page(r, "insight.county"), Snapshot: snap,
 			reach: reach{Everything: visitor.Everywhere(people.ReadResults), scopes: visitor.Scopes[people.ReadResults]}}
+		if v.Texts, err = s.HasTexts(r.Context(), code, checks(visitor)); err != nil {
+			return err
+		}
 		if snap.Earlier != "" {
 			if v.Before, err = s.Snapshot(r.Context(), snap.Earlier); err != nil {
 				return err
@@ -175,6 +180,7 @@ func (v *view) tabs(at string) (out []ui.NavItem) {
 		{"insight.tab-county", "", true},
 		{"insight.tab-units", "/units", len(v.Units) > 1},
 		{"insight.tab-waves", "/waves", v.Earlier != ""},
+		{"insight.tab-texts", "/texts", v.Texts},
 	} {
 		if x.show && v.Whole() != nil {
 			out = append(out, ui.NavItem{Label: v.T(x.key), URL: v.URL(x.path), Current: at == v.URL(x.path)})
