@@ -3,6 +3,7 @@
 package results
 
 import (
+	"math"
 	"net/http"
 	"slices"
 
@@ -101,11 +102,14 @@ func (v *view) Percent(n int) string { return i18n.Int(v.Lang, n) + "\u00a0%" }
 
 // Signed writes a difference with its sign.
 func (v *view) Signed(x float64, decimals int) string {
-	text := i18n.Decimal(v.Lang, x, decimals)
-	if x > 0 && text != i18n.Decimal(v.Lang, 0, decimals) {
-		return "+" + text
+	text := i18n.Decimal(v.Lang, math.Abs(x), decimals)
+	switch {
+	case text == i18n.Decimal(v.Lang, 0, decimals):
+		return text
+	case x < 0:
+		return "\u2212" + text
 	}
-	return text
+	return "+" + text
 }
 
 // viewed reads the snapshot and notes that the visitor looks at it. While it is being made, the page says so.
