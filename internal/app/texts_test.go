@@ -107,6 +107,10 @@ func TestOpenAnswersAreReadByAPersonBeforeAnybodyElseSeesThem(t *testing.T) {
 
 		boss.Get("/results/"+code).Want(t, 200, "Open answers")
 		first := boss.Get(check).Want(t, 200, "help en? (0/14 checked)", "What to look for", "<mark").Without(t, "works en?", "Enemmän aikaa, tapa works")
+		if all := first.Body + boss.Get(check+"?page=2").Body; !strings.Contains(all, "Soita <mark") || !strings.Contains(all, "</mark>! Soita") {
+			i := strings.Index(all, "<mark")
+			t.Errorf("what was found stands apart from its text: %q", all[i-60:i+300])
+		}
 		p := release(t, boss, first, check, "mieluummin")
 		p.Want(t, 200, "10 decisions were saved", "(10/14 checked)")
 		lead.Get(texts).Want(t, 200, "No open answers are shown").Without(t, "Enemmän")
@@ -161,6 +165,20 @@ func TestADecisionAboutAnOpenAnswerCanBeChanged(t *testing.T) {
 		page.Set("state-"+id[1], "withheld")
 		boss.Post(check, page).Want(t, 200)
 		boss.Get(texts).Want(t, 200, "tapa helpe").Without(t, "tapa helpd")
+	})
+}
+
+func TestTwoWhoCheckAtOnceLoseNothing(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := ledCounty(t, d)
+		code := askedOpenly(t, s)
+		check := "/results/" + code + "/texts/check"
+		s.Grant("A3@shores.example", people.Coordinator, "")
+		one, two := s.Role(people.Coordinator), s.As("A3@shores.example")
+		second := two.Get(check+"?page=2").Want(t, 200)
+		release(t, one, one.Get(check), check, "-").Want(t, 200, "(10/14 checked)")
+		release(t, two, second, check, "-").Want(t, 200, "4 decisions were saved", "(14/14 checked)")
+		release(t, two, second, check, "A").Want(t, 200, "0 decisions were saved")
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
+	"taitorinki/internal/mask"
 	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/instrument"
 )
@@ -142,8 +143,8 @@ var openNote = map[string]string{
 	"en": "Write no names or anything else that gives you, a colleague or a client away. A person reads the answer before others see it.",
 }
 
-// checkTexts lets the coordinator read the open answers of a closed round: those that tell the place of work are left out, what
-// the platform suggests is covered in the others.
+// checkTexts lets the coordinator read the open answers of a closed round: those that tell the place of work are left out, every
+// name that the platform points at is covered in the others.
 func (d *Demo) checkTexts(ctx context.Context, w *wave) error {
 	r, err := survey.RoundByID(ctx, d.App.Config.DB, w.round)
 	if err != nil {
@@ -173,7 +174,7 @@ func (d *Demo) checkTexts(ctx context.Context, w *wave) error {
 		}
 		var all []insight.Decision
 		for _, t := range texts {
-			x := insight.Decision{ID: t.ID, State: insight.Released, Masked: in.Suggest(f, t.Body, "fi")}
+			x := insight.Decision{ID: t.ID, State: insight.Released, Masked: mask.Apply(t.Body, f.Find(t.Body), mask.Possible, func(k mask.Kind) string { return in.Mark("fi", k) })}
 			if tellsPlace(w.county, t.Body) || insight.Fault(f, x.Masked) != "" {
 				x = insight.Decision{ID: t.ID, State: insight.Withheld}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"taitorinki/internal/db"
@@ -95,6 +96,25 @@ func (s *Service) TextsToCheck(ctx context.Context, x Question, decided bool, li
 		return r.Scan(&t.ID, &t.Item, &t.Body, &t.State, &t.Masked, &t.Shown)
 	}, `SELECT id, item, body, state, masked, shown FROM insight_texts
 		WHERE round_code = $1 AND item = $2 AND (state <> 'waiting') = $3 ORDER BY id LIMIT $4 OFFSET $5`, x.Round, x.Item, decided, limit, offset)
+}
+
+// TextsByID returns texts of a question by their numbers, those of them that are waiting or those that are decided.
+func (s *Service) TextsByID(ctx context.Context, x Question, decided bool, ids []int64) (out []Text, err error) {
+	defer errs.Wrap(&err, "insight.TextsByID(%s)", x.Item)
+	for _, id := range ids {
+		var t Text
+		err := s.DB.QueryRowContext(ctx, `SELECT id, item, body, state, masked, shown FROM insight_texts
+			WHERE round_code = $1 AND item = $2 AND (state <> 'waiting') = $3 AND id = $4`, x.Round, x.Item, decided, id).
+			Scan(&t.ID, &t.Item, &t.Body, &t.State, &t.Masked, &t.Shown)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
 
 // lockTexts makes those who decide of a round's texts wait for one another.

@@ -86,8 +86,17 @@ func plural(cut string, last byte) []string {
 	return []string{cut + string(last) + "i"}
 }
 
+// starterWords are forms of names with which ordinary sentences begin: "Toivon, että". They are taken for a name only when they
+// begin with a capital inside a sentence.
+const starterWords = `
+	toivon toivoa toivoisin toivoisimme toivomme toivotaan uskon uskoisin uskomme aina aika aikana aikaa ainoa ainoana ainoastaan ilman ilmankaan jos moni
+	monen monien monta oma oman omat sama saman samat samaa samalla samassa samoin varma varmaan varmasti onneksi eri erin ala alan alussa alalla
+	ilo ilta illan lähteä lähden lähes päivä päivin päivän arvo arvon osa osan tie työ maa maan kuu mina minun minulla minä joku jokin lahti kanta
+	min mitt mina det den de han hans har hav ny nya vi finns finne bra bara du dess dags eva en ett hon hall hem
+	will may hope bill art grant pat rich sue may do an`
+
 // everydayWords are words of ordinary text that are also names, in the forms in which they meet the eye. They are taken for
-// a name only when they begin with a capital inside a sentence.
+// a name only when they begin with a capital.
 const everydayWords = `
 	anna annan annas annat annamme annetaan anni ala alla alan alat arvo arvon arvot arvoa arvossa aalto aallon halla halme harju hanna helmi
 	heino ilo ilon ilta illan ilma ilman into inton ilmari kaari kaisa kallio kalliot kari karin kallista kangas kannon kivi kiven kivi kuusi kuusen kuu

@@ -12,6 +12,7 @@ import (
 type names struct {
 	stems    map[string]bool // folded; true: a word by itself, false: only with an ending
 	everyday map[string]bool // folded words that are names, too
+	starters map[string]bool // of those, words with which sentences begin
 }
 
 // shortest is the length of the shortest name that takes endings: of "Bo" and "Li" too much else would be one.
@@ -21,8 +22,11 @@ const shortest = 3
 const longestEnding = 12
 
 func newNames(people []string) *names {
-	n := &names{stems: map[string]bool{}, everyday: map[string]bool{}}
-	for _, w := range strings.Fields(everydayWords) {
+	n := &names{stems: map[string]bool{}, everyday: map[string]bool{}, starters: map[string]bool{}}
+	for _, w := range strings.Fields(starterWords) {
+		n.starters[fold(w)] = true
+	}
+	for _, w := range strings.Fields(everydayWords + starterWords) {
 		n.everyday[fold(w)] = true
 	}
 	for _, p := range people {
@@ -125,12 +129,12 @@ func joined(between string) bool { return between == " " || between == "-" || be
 // judge tells how certain it is that a word is a name.
 func (n *names) judge(text string, w word) Certainty {
 	folded := fold(text[w.start:w.end])
-	switch everyday := n.everyday[folded]; {
+	switch {
 	case !n.known(folded):
 		return 0
 	case w.capital && !w.first:
 		return Likely
-	case everyday:
+	case w.capital && n.starters[folded], !w.capital && n.everyday[folded]:
 		return 0
 	case !w.capital && utf8.RuneCountInString(folded) <= shortest:
 		return 0

@@ -2,6 +2,7 @@ package results
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,6 +45,22 @@ type piece struct {
 	Text     string
 	Kind     string // message key of what it seems to be; "": ordinary text
 	Possible bool   // it may as well be an ordinary word
+}
+
+// sign is what is seen after a piece that may be an ordinary word.
+func (x piece) sign() string {
+	if x.Possible {
+		return "?"
+	}
+	return ""
+}
+
+// note is what is heard after a piece.
+func (p checkPage) note(x piece) string {
+	if x.Possible {
+		return p.T("insight.found-possible", "what", p.T(x.Kind))
+	}
+	return p.T(x.Kind)
 }
 
 // checking wraps a page of checking: for those who may see all, and noted.
@@ -100,7 +117,14 @@ func (s *Pages) readTexts(r *http.Request, p *checkPage, f *mask.Finder) error {
 	}
 	p.Pages = pages(total, checkSize, r.FormValue("page"), func(n int) string { return p.questionURL("/texts/check", p.Question.Item, n, p.Decided) })
 	from := (p.Pages.Page - 1) * checkSize
-	texts, err := s.TextsToCheck(r.Context(), p.Question, p.Decided, checkSize, from)
+	var texts []insight.Text
+	var err error
+	if r.Method == http.MethodPost {
+		// Another person may have decided some meanwhile, and then other texts stand on this page than were sent.
+		texts, err = s.TextsByID(r.Context(), p.Question, p.Decided, sent(r))
+	} else {
+		texts, err = s.TextsToCheck(r.Context(), p.Question, p.Decided, checkSize, from)
+	}
 	for i, t := range texts {
 		x := checkText{N: from + i + 1, ID: strconv.FormatInt(t.ID, 10), Pieces: pieces(t.Body, f.Find(t.Body)), Masked: t.Masked, Shown: t.Shown}
 		if t.State != insight.Released {
@@ -112,6 +136,19 @@ func (s *Pages) readTexts(r *http.Request, p *checkPage, f *mask.Finder) error {
 		p.Texts = append(p.Texts, x)
 	}
 	return err
+}
+
+// sent are the texts of a form, in the order in which they stood on the page.
+func sent(r *http.Request) (ids []int64) {
+	for name := range r.PostForm {
+		if rest, ok := strings.CutPrefix(name, "text-"); ok {
+			if id, err := strconv.ParseInt(rest, 10, 64); err == nil && len(ids) < checkSize {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // pieces cuts a text where something was found.
@@ -162,9 +199,6 @@ func (p *checkPage) read(r *http.Request, f *mask.Finder) (out []insight.Decisio
 	bad := errs.Fields{}
 	for i := range p.Texts {
 		t := &p.Texts[i]
-		if !r.PostForm.Has("text-" + t.ID) {
-			continue // it was not on the page that was sent
-		}
 		t.State, t.Masked = r.PostForm.Get("state-"+t.ID), strings.TrimSpace(strings.ReplaceAll(r.PostForm.Get("text-"+t.ID), "\r\n", "\n"))
 		id, _ := strconv.ParseInt(t.ID, 10, 64)
 		switch t.State {
