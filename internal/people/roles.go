@@ -37,6 +37,7 @@ const (
 	ManageRounds       web.Action = "round.manage"
 	ReadRounds         web.Action = "round.read"
 	ReadResults        web.Action = "result.read"
+	ReadMicrodata      web.Action = "result.microdata" // coarsened answers, one row a person, for research
 	CheckTexts         web.Action = "result.check" // open answers as they were written, before anybody else sees them
 	ReadAudit          web.Action = "audit.read"
 	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
@@ -49,7 +50,7 @@ var allowed = map[string][]web.Action{
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
 		ReadResults, CheckTexts, ReadAudit, ReadWilling},
 	Supervisor: {ReadPeople, ReadRounds, ReadResults},
-	Researcher: {ReadInstruments, ReadResults},
+	Researcher: {ReadInstruments, ReadResults, ReadMicrodata},
 	DPO:        {ReadAudit, ReadRounds, ReadInstruments},
 }
 

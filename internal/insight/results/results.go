@@ -31,6 +31,9 @@ func (s *Pages) Routes() {
 	read("GET /results/{code}/units.csv", s.heatCSV)
 	read("GET /results/{code}/units/{id}", s.unit)
 	read("GET /results/{code}/waves", s.waves)
+	read("GET /results/{code}/take", s.take)
+	read("GET /results/{code}/ledger.csv", s.ledger)
+	s.Kit.Handle("GET /results/{code}/microdata/{file}", people.ReadMicrodata, s.microdata)
 	s.textRoutes()
 }
 
@@ -185,6 +188,7 @@ func (v *view) tabs(at string) (out []ui.NavItem) {
 		{"insight.tab-units", "/units", len(v.Units) > 1},
 		{"insight.tab-waves", "/waves", v.Earlier != ""},
 		{"insight.tab-texts", "/texts", v.Texts},
+		{"insight.tab-take", "/take", true},
 	} {
 		if x.show && v.Whole() != nil {
 			out = append(out, ui.NavItem{Label: v.T(x.key), URL: v.URL(x.path), Current: at == v.URL(x.path)})
