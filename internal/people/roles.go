@@ -38,7 +38,7 @@ const (
 	ReadRounds         web.Action = "round.read"
 	ReadResults        web.Action = "result.read"
 	ReadMicrodata      web.Action = "result.microdata" // coarsened answers, one row a person, for research
-	CheckTexts         web.Action = "result.check" // open answers as they were written, before anybody else sees them
+	CheckTexts         web.Action = "result.check"     // open answers as they were written, before anybody else sees them
 	ReadAudit          web.Action = "audit.read"
 	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
 	ManageCounty       web.Action = "county.manage"     // what notices and statements say of the county
