@@ -25,6 +25,8 @@ func identities(text string) (out []Span) {
 		s := Span{at[0], at[1], Identity, Likely}
 		if ValidIdentity(text[at[0]:at[1]]) {
 			s.Certainty = Sure
+		} else if b == '+' {
+			continue // +358100-0000 is a phone number
 		}
 		out = append(out, s)
 	}
