@@ -161,6 +161,8 @@ func TestTheSmallCountyHasLivedItsStory(t *testing.T) {
 		}
 	})
 
+	t.Run("open answers of the first round are read, those of the second wait", func(t *testing.T) { readTexts(t, d, first, second) })
+
 	t.Run("the day's response rates are told", func(t *testing.T) {
 		rates, err := survey.RatesOf(ctx, db, open.ID)
 		must(t, err)

@@ -37,6 +37,8 @@ type Service struct {
 	// Note writes into the audit log that the visitor has done something ("result.view") to a round. Without the note
 	// nothing is shown.
 	Note func(ctx context.Context, visitor int64, action, code string) error
+	// Names are the names of all staff, which are looked for in open answers.
+	Names func(ctx context.Context) ([]string, error)
 
 	mu    sync.Mutex
 	known map[string]*Snapshot // snapshots never change
