@@ -24,7 +24,8 @@ type unitPage struct {
 	Strong  []standing
 	Thin    []standing
 	Changes []changeRow
-	Moved   bool // it was under another unit in the wave before
+	Matched *matched // nil: nothing is told of those who answered both times
+	Moved   bool     // it was under another unit in the wave before
 	Below   []unitLine
 	Parent  int // the nearest unit above, besides the whole, of which means are told; 0: none
 	By      []crossTable
@@ -71,7 +72,7 @@ func (s *Pages) unit(w http.ResponseWriter, r *http.Request, v *view) error {
 			}
 		}
 		p.Changes = v.changes(u)
-		p.Moved = v.movedUnit(u)
+		p.Matched, p.Moved = v.matched(u), v.movedUnit(u)
 	}
 	p.Lead = p.lead()
 	p.Below = p.below()
