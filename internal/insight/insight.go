@@ -36,6 +36,9 @@ type Service struct {
 	// nothing is shown.
 	Note func(ctx context.Context, visitor int64, action, code string) error
 
+	// Suspect reports whether a text seems to tell who somebody is. nil finds nothing.
+	Suspect func(text string) (found bool)
+
 	mu    sync.Mutex
 	known map[string]*Snapshot // snapshots never change
 }

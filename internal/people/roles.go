@@ -37,6 +37,7 @@ const (
 	ManageRounds       web.Action = "round.manage"
 	ReadRounds         web.Action = "round.read"
 	ReadResults        web.Action = "result.read"
+	ManageFindings     web.Action = "finding.manage" // mark where help is aimed, and say what became of it
 	ReadAudit          web.Action = "audit.read"
 	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
 	ManageCounty       web.Action = "county.manage"     // what notices and statements say of the county
@@ -46,8 +47,8 @@ const (
 var allowed = map[string][]web.Action{
 	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty},
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
-		ReadResults, ReadAudit, ReadWilling},
-	Supervisor: {ReadPeople, ReadRounds, ReadResults},
+		ReadResults, ManageFindings, ReadAudit, ReadWilling},
+	Supervisor: {ReadPeople, ReadRounds, ReadResults, ManageFindings},
 	Researcher: {ReadInstruments, ReadResults},
 	DPO:        {ReadAudit, ReadRounds, ReadInstruments},
 }
