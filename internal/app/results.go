@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sdc"
@@ -231,4 +233,20 @@ func (b *breakdown) responses(s *insight.Source) {
 		}
 		s.Responses = append(s.Responses, r)
 	}
+}
+
+// findingName names a finding for the log, and tells where it is.
+func (a *App) findingName(ctx context.Context, number, lang string) (name, url string, err error) {
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return "", "", nil
+	}
+	f, err := a.Insight.FindingByID(ctx, id)
+	if errs.KindOf(err) == errs.NotFound {
+		return "", "", nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	return i18n.In(f.Origin.Area, lang) + ", " + i18n.In(f.Unit(), lang), "/findings/" + number, nil
 }

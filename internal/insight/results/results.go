@@ -31,6 +31,7 @@ func (s *Pages) Routes() {
 	read("GET /results/{code}/units.csv", s.heatCSV)
 	read("GET /results/{code}/units/{id}", s.unit)
 	read("GET /results/{code}/waves", s.waves)
+	s.findingRoutes()
 }
 
 // view is a page about one round's results.
