@@ -53,7 +53,9 @@ func service(t *testing.T, d *db.DB) (s *insight.Service, who [3]int64) {
 	ctx, now := t.Context(), time.Unix(1_900_000_000, 0).UTC()
 	sources := map[string]*insight.Source{"r1": county("r1", ""), "r2": county("r2", "r1")}
 	s = &insight.Service{DB: d, Now: func() time.Time { return now }, Worker: &jobs.Worker{DB: d, Now: func() time.Time { return now }},
-		Rounds: func(context.Context) ([]insight.Head, error) { return []insight.Head{sources["r2"].Head, sources["r1"].Head}, nil },
+		Rounds: func(context.Context) ([]insight.Head, error) {
+			return []insight.Head{sources["r2"].Head, sources["r1"].Head}, nil
+		},
 		Source: func(_ context.Context, code string) (*insight.Source, error) { return sources[code], nil }}
 	s.Jobs()
 	must(t, s.AskMissing(ctx))
