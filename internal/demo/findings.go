@@ -33,7 +33,7 @@ func (d *Demo) firstFindings() []aimed {
 		{by: boss, unit: "KR11", area: "remote", note: "Etäkäynnit alkavat keväällä, ja moni kokee ne vieraiksi. Jokaiseen tiimiin harjoittelua oikeilla laitteilla, työparin kanssa.",
 			moves: []moved{{begun, insight.FindingUnderway, "Harjoittelukerroista sovittiin esihenkilöiden kanssa. Ensimmäiset kolme tiimiä aloittavat."},
 				{over, insight.FindingDone, "Kaikki kotihoidon tiimit ovat harjoitelleet kaksi kertaa. Jatkossa uudet perehdytetään samalla tavalla."}}},
-		{by: boss, unit: "KR", area: "remote", note: "Etäneuvonta on koko alueen ohuin osaamisalue. Moni pyysi esimerkkejä siitä, miten ihminen kohdataan etänä.",
+		{by: boss, unit: "KR", area: "remote", note: "Ihmisläheinen etäohjaus on koko alueen ohuin osaamisalue. Moni pyysi esimerkkejä siitä, miten ihminen kohdataan etänä.",
 			moves: []moved{{begun, insight.FindingUnderway, "Webinaari etänä kohtaamisesta pidettiin, ja tallenne on kaikkien katsottavissa. Työpajat alkavat."},
 				{over.Add(time.Hour), insight.FindingDone, "Kolme työpajaa pidettiin, ja palaute oli hyvää. Ohje etävastaanoton kulusta on käytössä terveysasemilla."}}},
 		{by: boss, unit: "KR11", area: "digital", note: "Mobiilikirjaaminen säästää aikaa siellä, missä sitä käytetään. Muut tarvitsevat näytön ja rauhallisen hetken kokeilla.",

@@ -127,7 +127,7 @@ func (p *heatPage) row(u int) heatRow {
 	} else if c != nil {
 		row.N = i18n.Int(p.Lang, c.N)
 	}
-	row.Aim, row.AimName = p.aimURL(u, -1), p.T("insight.aim-unit", "unit", row.Title)
+	row.Aim, row.AimName = p.aimURL(u, -1), p.T("insight.aim-unit", "unit", row.Title, "said", p.T("insight.hidden"))
 	for a := range p.Areas {
 		cell := heatCell{Text: p.figure(c, a), Level: p.level(c, a)}
 		if c != nil && c.Placed && cell.Level > 0 {
