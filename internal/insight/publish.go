@@ -40,6 +40,9 @@ func Publish(ctx context.Context, program string, s, before *Source, step func(d
 	m.index()
 	m.spreads()
 	m.change(before)
+	m.quality()
+	m.factors()
+	m.profiles()
 	return m.Snapshot, ctx.Err()
 }
 
