@@ -14,7 +14,7 @@ type Profiles struct {
 // ProfileSet is the division into K groups: k-means on the standardised scores.
 type ProfileSet struct {
 	K          int       `json:"k"`
-	Silhouette float64   `json:"silhouette"` // -1 to 1, two decimals; of at most profileSample people
+	Silhouette float64   `json:"silhouette"` // -1 to 1, two decimals; of at most ProfileSample people
 	Between    int       `json:"between"`    // percent of the differences between people that lie between the groups
 	Profiles   []Profile `json:"profiles"`   // in order of size, the largest first
 }
@@ -31,8 +31,8 @@ const (
 	MostProfiles   = 6
 )
 
-// profileSample is among how many people the search for the groups begins: stats.DivideBySample. All people of up to so many.
-const profileSample = 1000
+// ProfileSample is among how many people the search for the groups begins: stats.DivideBySample. All people of up to so many.
+const ProfileSample = 1000
 
 // ProfileDecimals is how many decimals the means of a profile have. Groups of different divisions overlap: more of them would tell of
 // the few who are in one and not in the other.
@@ -49,7 +49,7 @@ func (m *making) profiles() {
 	}
 	p := &Profiles{N: m.notNearlyAll(len(rows))}
 	for k := FewestProfiles; k <= MostProfiles; k++ {
-		d, err := stats.DivideBySample(columns, k, profileSample, m.Seed)
+		d, err := stats.DivideBySample(columns, k, ProfileSample, m.Seed)
 		if err != nil || d.Sizes[k-1] < m.Least || d.Silhouette == nil || d.BetweenRatio == nil {
 			continue
 		}

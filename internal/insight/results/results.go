@@ -30,6 +30,10 @@ func (s *Pages) Routes() {
 	read("GET /results/{code}/units.csv", s.heatCSV)
 	read("GET /results/{code}/units/{id}", s.unit)
 	read("GET /results/{code}/waves", s.waves)
+	read("GET /results/{code}/quality", s.quality)
+	read("GET /results/{code}/factors", s.factors)
+	read("GET /results/{code}/profiles", s.profiles)
+	read("GET /results/{code}/methods", s.methods)
 }
 
 // view is a page about one round's results.
@@ -175,6 +179,10 @@ func (v *view) tabs(at string) (out []ui.NavItem) {
 		{"insight.tab-county", "", true},
 		{"insight.tab-units", "/units", len(v.Units) > 1},
 		{"insight.tab-waves", "/waves", v.Earlier != ""},
+		{"insight.tab-quality", "/quality", true},
+		{"insight.tab-factors", "/factors", len(v.areasOf(true)) > 0 && len(v.areasOf(false)) > 0},
+		{"insight.tab-profiles", "/profiles", len(v.Areas) > 1},
+		{"insight.tab-methods", "/methods", true},
 	} {
 		if x.show && v.Whole() != nil {
 			out = append(out, ui.NavItem{Label: v.T(x.key), URL: v.URL(x.path), Current: at == v.URL(x.path)})
