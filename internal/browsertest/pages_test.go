@@ -185,6 +185,8 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 			b.status(http.StatusUnprocessableEntity)
 		}},
 		at("/results"), at("/results/" + closed.Code), at("/instruments"),
+		at("/results/" + closed.Code + "/quality"), at("/results/" + closed.Code + "/factors"), at("/results/" + closed.Code + "/methods"),
+		at("/results/" + closed.Code + "/profiles"), at("/results/" + closed.Code + "/profiles?k=6"),
 	}
 }
 
