@@ -36,6 +36,13 @@ func (s *Pages) factors(w http.ResponseWriter, r *http.Request, v *view) error {
 	return s.show(w, r, v, v.T("insight.f-title"), factorsResult(p))
 }
 
+func (p factorsPage) lead() string {
+	if len(p.Factors.Controls) == 0 {
+		return p.T("insight.f-lead-alone")
+	}
+	return p.T("insight.f-lead")
+}
+
 func (v *view) controlNames(f *insight.Factors) string {
 	var names []string
 	for _, c := range f.Controls {

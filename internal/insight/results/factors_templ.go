@@ -40,7 +40,7 @@ func factorsResult(p factorsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Lead(p.T("insight.f-lead")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Lead(p.lead()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -26,6 +26,10 @@ func (s *Pages) methods(w http.ResponseWriter, r *http.Request, v *view) error {
 	if err != nil {
 		return err
 	}
+	program := v.Program
+	if program == "" {
+		program = v.T("insight.m-program-none")
+	}
 	p := methodsPage{view: v}
 	if v.Whole() != nil {
 		p.Facts, p.Rules = v.methodFacts(), v.rules()
@@ -35,7 +39,7 @@ func (s *Pages) methods(w http.ResponseWriter, r *http.Request, v *view) error {
 	}
 	p.Check = []ui.Fact{
 		{Term: v.T("insight.m-sum"), Value: hex.EncodeToString(sum)},
-		{Term: v.T("insight.m-program"), Value: v.Program},
+		{Term: v.T("insight.m-program"), Value: program},
 		{Term: v.T("insight.m-definitions"), Value: strconv.Itoa(v.Definitions)},
 		{Term: v.T("insight.m-seed"), Value: strconv.FormatUint(v.Seed, 10)},
 	}

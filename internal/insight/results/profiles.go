@@ -12,13 +12,13 @@ import (
 // profilesPage divides respondents into as many profiles as the reader chooses.
 type profilesPage struct {
 	*view
-	Counted  string
-	K        int
-	Numbers  []ui.NavItem // of profiles
-	Sizes    string       // chart of the divisions side by side
-	Sets     []setRow
-	Profiles []profilePart // nil: the chosen division is not shown
-	Areas    []profileArea
+	Counted   string
+	K         int
+	Numbers   []ui.NavItem // of profiles
+	Clearness string       // chart of the divisions side by side
+	Sets      []setRow
+	Profiles  []profilePart // nil: the chosen division is not shown
+	Areas     []profileArea
 }
 
 // setRow is a division beside the others.
@@ -80,31 +80,28 @@ func (v *view) profileName(i int) string { return v.T("insight.p-name", "i", i+1
 
 // side puts the divisions side by side.
 func (p *profilesPage) side() {
-	sizes := chart.Distribution{
-		About:  chart.About{ID: "profile-sizes", Title: p.T("insight.p-sizes"), Desc: p.T("insight.chart-desc")},
-		Format: func(x float64) string { return p.Percent(int(x)) }, NoValue: p.T("insight.hidden"),
-	}
-	for i := range insight.MostProfiles {
-		sizes.Segments = append(sizes.Segments, p.profileName(i))
+	clear := chart.Bars{
+		About: chart.About{ID: "profile-clearness", Title: p.T("insight.p-silhouette"), Desc: p.T("insight.chart-desc")},
+		Scale: chart.Scale{Min: 0, Max: 1}, Format: func(x float64) string { return p.Number(x, 2) }, NoValue: p.T("insight.hidden"), ValueName: p.T("insight.p-silhouette"),
 	}
 	hidden := p.T("insight.hidden")
 	for k := insight.FewestProfiles; k <= insight.MostProfiles; k++ {
 		row := setRow{Title: p.T("insight.p-of", "k", k), Silhouette: hidden, Between: hidden, Shares: make([]string, insight.MostProfiles)}
-		bars := chart.DistributionRow{Label: row.Title}
+		bar := chart.BarRow{Label: row.Title}
 		set := p.set(k)
 		if set != nil {
+			bar.Value = &set.Silhouette
 			row.Silhouette, row.Between = p.Number(set.Silhouette, 2), p.Percent(set.Between)
 		}
 		for i := range k {
 			row.Shares[i] = hidden
 			if set != nil {
 				row.Shares[i] = p.Percent(set.Profiles[i].Share)
-				bars.Shares = append(bars.Shares, float64(set.Profiles[i].Share))
 			}
 		}
-		p.Sets, sizes.Rows = append(p.Sets, row), append(sizes.Rows, bars)
+		p.Sets, clear.Rows = append(p.Sets, row), append(clear.Rows, bar)
 	}
-	p.Sizes = sizes.SVG()
+	p.Clearness = clear.SVG()
 }
 
 // part describes the profiles of the chosen division.
@@ -163,6 +160,10 @@ func (p *profilesPage) described(x insight.Profile) string {
 		return p.T("insight.p-all-strong")
 	case told > 0 && len(thin) == told:
 		return p.T("insight.p-all-thin")
+	case 2*len(strong) > told && len(thin) == 0:
+		return p.T("insight.p-most-strong")
+	case 2*len(thin) > told && len(strong) == 0:
+		return p.T("insight.p-most-thin")
 	case len(strong) > 0 && len(thin) > 0:
 		return p.T("insight.unit-both", "strong", p.and(strong), "thin", p.and(thin))
 	case len(strong) > 0:
