@@ -186,8 +186,15 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 		}},
 		at("/results"), at("/results/" + closed.Code), at("/instruments"),
 		at("/results/" + closed.Code + "/quality"), at("/results/" + closed.Code + "/factors"), at("/results/" + closed.Code + "/methods"),
+		{"tables of quality", func(b *Browser) { b.Open("/results/" + closed.Code + "/quality"); b.unfold() }},
+		{"tables of connections", func(b *Browser) { b.Open("/results/" + closed.Code + "/factors"); b.unfold() }},
 		at("/results/" + closed.Code + "/profiles"), at("/results/" + closed.Code + "/profiles?k=6"),
 	}
+}
+
+// unfold opens all that can be opened.
+func (b *Browser) unfold() {
+	JS[bool](b, `(() => { document.querySelectorAll("details").forEach((d) => { d.open = true; }); return true; })()`)
 }
 
 func rd(r *survey.Round, more string) string { return fmt.Sprintf("/rounds/%d%s", r.ID, more) }
