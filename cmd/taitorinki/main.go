@@ -25,6 +25,7 @@ type cli struct {
 	People     peopleCmd     `cmd:"" help:"Staff list."`
 	Instrument instrumentCmd `cmd:"" help:"Questionnaires."`
 	Round      roundCmd      `cmd:"" help:"Survey rounds."`
+	Ledger     ledgerCmd     `cmd:"" help:"What has been published."`
 	User       userCmd       `cmd:"" help:"Roles and sign-in."`
 	Analyse    analyseCmd    `cmd:"" help:"Compute statistics of any CSV data by a plan, for researchers. Needs no database."`
 	Backup     backupCmd     `cmd:"" help:"Write everything in the database, and apart from it the rounds' keys, to files."`

@@ -21,6 +21,8 @@ type variable struct {
 	reversed bool
 	min, max *float64 // nil = no limit
 	missing  string   // this value means missing; "" = there is none
+
+	missingNumber *float64 // missing as a number, nil when it is none
 }
 
 func (v *variable) item() bool { return v.role == "item" }
@@ -99,6 +101,9 @@ func (b *codebook) cell(row sheet.Row, column string) string {
 func (b *codebook) variable(row sheet.Row) (*variable, error) {
 	v := &variable{line: row.Line, file: b.cell(row, "file"), column: b.cell(row, "column"), role: b.cell(row, "role"),
 		scale: b.cell(row, "scale"), missing: b.cell(row, "missing_code")}
+	if code, ok := parseNumber(v.missing); ok {
+		v.missingNumber = &code
+	}
 	for _, column := range []string{"file", "column"} {
 		if b.cell(row, column) == "" {
 			return nil, b.fault(row.Line, column, "the cell is empty")

@@ -102,16 +102,18 @@ func (d *dataFile) numbers(place int) numbers {
 	if n, done := d.parsed[place]; done {
 		return n
 	}
-	n := numbers{make([]float64, len(d.rows)), make([]state, len(d.rows))}
+	n, v := numbers{make([]float64, len(d.rows)), make([]state, len(d.rows))}, d.variables[place]
 	for i := range d.rows {
-		cell, known := d.cell(i, place)
-		if !known {
+		cell := d.rows[i].Cells[place]
+		if cell == "" || v != nil && cell == v.missing {
 			continue
 		}
-		v, ok := parseNumber(cell)
-		n.values[i], n.states[i] = v, isText
-		if ok {
-			n.states[i] = isNumber
+		value, ok := parseNumber(cell)
+		switch {
+		case !ok:
+			n.states[i] = isText
+		case v == nil || v.missingNumber == nil || value != *v.missingNumber:
+			n.values[i], n.states[i] = value, isNumber
 		}
 	}
 	d.parsed[place] = n
@@ -120,20 +122,15 @@ func (d *dataFile) numbers(place int) numbers {
 
 // cell is the text of a cell, false when it is missing: empty, or the missing code.
 func (d *dataFile) cell(row, place int) (string, bool) {
-	cell := d.rows[row].Cells[place]
-	if cell == "" {
-		return "", false
-	}
-	v := d.variables[place]
-	return cell, v == nil || v.missing == "" || !sameValue(cell, v.missing)
+	cell, v := d.rows[row].Cells[place], d.variables[place]
+	return cell, cell != "" && (v == nil || !v.isMissing(cell))
 }
 
-// sameValue reports whether a cell is the missing code, as a text or as a number: a program may write 99 as 99.0.
-func sameValue(cell, code string) bool {
-	if cell == code {
-		return true
+// isMissing reports whether a cell is the missing code, as a text or as a number: a program may write 99 as 99.0.
+func (v *variable) isMissing(cell string) bool {
+	if cell == v.missing || v.missingNumber == nil {
+		return cell == v.missing
 	}
-	a, ok := parseNumber(cell)
-	b, okToo := parseNumber(code)
-	return ok && okToo && a == b
+	value, ok := parseNumber(cell)
+	return ok && value == *v.missingNumber
 }

@@ -64,117 +64,76 @@ func (s samples) values(v *view) (a, b []float64, err error) {
 	return a, b, nil
 }
 
-func twoGroups(r *reader, args *node, a *analysis) {
-	s := r.samples(args)
-	a.run = func(v *view) (any, error) {
-		one, two, err := s.values(v)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.TwoGroups(one, two))
-	}
-}
-
-func mannWhitney(r *reader, args *node, a *analysis) {
-	s := r.samples(args)
-	a.run = func(v *view) (any, error) {
-		one, two, err := s.values(v)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.MannWhitney(one, two))
-	}
-}
-
-// twoScores reads two scores of which each row or person has both.
-func (r *reader) twoScores(args *node, first, second string) func(v *view) (a, b stats.Column, err error) {
-	one := r.score(r.need(args, first, "args"), first)
-	two := r.score(r.need(args, second, "args"), second)
-	return func(v *view) (a, b stats.Column, err error) {
-		if a, err = one.values(v); err == nil {
-			b, err = two.values(v)
-		}
-		return a, b, err
-	}
-}
-
-func paired(r *reader, args *node, a *analysis) {
-	both := r.twoScores(args, "pre", "post")
-	a.run = func(v *view) (any, error) {
-		pre, post, err := both(v)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.Paired(pre, post))
-	}
-}
-
-func signedRank(r *reader, args *node, a *analysis) {
-	both := r.twoScores(args, "pre", "post")
-	a.run = func(v *view) (any, error) {
-		pre, post, err := both(v)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.SignedRank(pre, post))
-	}
-}
-
-func correlation(r *reader, args *node, a *analysis) {
-	both := r.twoScores(args, "x", "y")
-	a.run = func(v *view) (any, error) {
-		x, y, err := both(v)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.Correlate(x, y))
-	}
-}
-
-// grouped reads a score and a column that groups it: the known values with the number of their level, in file order.
-func (r *reader) grouped(args *node, by string) func(v *view) (levels []string, values []float64, group []int, err error) {
-	s := r.score(r.need(args, "score", "args"), "score")
-	column := r.column(r.need(args, by, "args"), by)
-	return func(v *view) (levels []string, values []float64, group []int, err error) {
-		scores, err := s.values(v)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		texts, known, err := v.texts(column)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		for i, ok := range scores.Present {
-			known[i] = known[i] && ok
-		}
-		levels, at := levelsOf(texts, known)
-		for i, ok := range known {
-			if ok {
-				values, group = append(values, scores.Values[i]), append(group, at[i])
+// ofSamples is a method that compares two sets of values.
+func ofSamples[T any](compare func(a, b []float64) (T, error)) argsReader {
+	return func(r *reader, args *node, a *analysis) {
+		s := r.samples(args)
+		a.run = func(v *view) (any, error) {
+			one, two, err := s.values(v)
+			if err != nil {
+				return nil, err
 			}
+			return compare(one, two)
 		}
-		return levels, values, group, nil
 	}
 }
 
-func oneWay(r *reader, args *node, a *analysis) {
-	grouped := r.grouped(args, "by")
-	a.run = func(v *view) (any, error) {
-		levels, values, group, err := grouped(v)
-		if err != nil {
-			return nil, err
+// ofTwoScores is a method on two scores of which each row or person has both; the args have these names.
+func ofTwoScores[T any](first, second string, compute func(a, b stats.Column) (T, error)) argsReader {
+	return func(r *reader, args *node, a *analysis) {
+		one := r.score(r.need(args, first, "args"), first)
+		two := r.score(r.need(args, second, "args"), second)
+		a.run = func(v *view) (any, error) {
+			x, err := one.values(v)
+			if err != nil {
+				return nil, err
+			}
+			y, err := two.values(v)
+			if err != nil {
+				return nil, err
+			}
+			return compute(x, y)
 		}
-		return result(stats.OneWay(levels, values, group))
 	}
 }
 
-func icc(r *reader, args *node, a *analysis) {
-	grouped := r.grouped(args, "unit")
-	a.run = func(v *view) (any, error) {
-		_, values, group, err := grouped(v)
-		if err != nil {
-			return nil, err
+// ofGroups is a method on a score and a column that groups it, named by an arg: the known values with the place of their
+// level, in file order.
+func ofGroups[T any](by string, compute func(levels []string, values []float64, group []int) (T, error)) argsReader {
+	return func(r *reader, args *node, a *analysis) {
+		s := r.score(r.need(args, "score", "args"), "score")
+		column := r.column(r.need(args, by, "args"), by)
+		a.run = func(v *view) (any, error) {
+			levels, values, group, err := v.grouped(s, column)
+			if err != nil {
+				return nil, err
+			}
+			return compute(levels, values, group)
 		}
-		return result(stats.ICC(values, group))
 	}
+}
+
+func (v *view) grouped(s score, column ref) (levels []string, values []float64, group []int, err error) {
+	scores, err := s.values(v)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	texts, known, err := v.texts(column)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for i, ok := range scores.Present {
+		known[i] = known[i] && ok
+	}
+	levels, at := levelsOf(texts, known)
+	for i, ok := range known {
+		if ok {
+			values, group = append(values, scores.Values[i]), append(group, at[i])
+		}
+	}
+	return levels, values, group, nil
+}
+
+func icc(_ []string, values []float64, unit []int) (stats.ICCResult, error) {
+	return stats.ICC(values, unit)
 }

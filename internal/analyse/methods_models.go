@@ -8,33 +8,29 @@ import (
 
 func ols(r *reader, args *node, a *analysis) {
 	y := r.score(r.need(args, "y", "args"), "y")
-	x := r.terms(r.need(args, "x", "args"), "x")
-	a.run = func(v *view) (any, error) {
-		outcome, err := y.values(v)
-		if err != nil {
-			return nil, err
-		}
-		columns, err := model(v, outcome, x)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.OLS(outcome, columns))
-	}
+	ofTerms(y.values, stats.OLS)(r, args, a)
 }
 
 func logistic(r *reader, args *node, a *analysis) {
 	y := r.condition(r.need(args, "y", "args"), "y")
-	x := r.terms(r.need(args, "x", "args"), "x")
-	a.run = func(v *view) (any, error) {
-		outcome, err := y.event(v)
-		if err != nil {
-			return nil, err
+	ofTerms(y.event, stats.Logistic)(r, args, a)
+}
+
+// ofTerms is a regression of an outcome on terms.
+func ofTerms[T any](outcome func(v *view) (stats.Column, error), fit func(y stats.Column, x []stats.Predictor) (T, error)) argsReader {
+	return func(r *reader, args *node, a *analysis) {
+		x := r.terms(r.need(args, "x", "args"), "x")
+		a.run = func(v *view) (any, error) {
+			y, err := outcome(v)
+			if err != nil {
+				return nil, err
+			}
+			columns, err := model(v, y, x)
+			if err != nil {
+				return nil, err
+			}
+			return fit(y, columns)
 		}
-		columns, err := model(v, outcome, x)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.Logistic(outcome, columns))
 	}
 }
 
@@ -77,7 +73,7 @@ func kMeans(r *reader, args *node, a *analysis) {
 			}
 			names[i] = s.called()
 		}
-		return result(stats.KMeans(names, columns, k, standardised, seed))
+		return stats.KMeans(names, columns, k, standardised, seed)
 	}
 }
 
@@ -102,7 +98,7 @@ func segmented(r *reader, args *node, a *analysis) {
 		if err != nil {
 			return nil, err
 		}
-		return result(stats.Segmented(series.Values, first, lag, factor, columns))
+		return stats.Segmented(series.Values, first, lag, factor, columns)
 	}
 }
 

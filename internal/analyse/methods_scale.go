@@ -7,18 +7,6 @@ import (
 	"taitorinki/internal/stats"
 )
 
-func completeCases(r *reader, args *node, a *analysis) {
-	it := r.items(args, "complete_cases")
-	a.run = func(v *view) (any, error) {
-		_, columns, err := it.keyed(v)
-		if err != nil {
-			return nil, err
-		}
-		some, complete := stats.CompleteCases(columns)
-		return ordered{{"n_any", some}, {"n_complete", complete}}, nil
-	}
-}
-
 // itemDescriptives is about the values as they were given, so nothing is turned around.
 func itemDescriptives(r *reader, args *node, a *analysis) {
 	it := r.items(args, "item_descriptives")
@@ -64,37 +52,35 @@ func (r *reader) pairwise(args *node) bool {
 	return said == "pairwise"
 }
 
-func reliability(r *reader, args *node, a *analysis) {
-	it, pairwise := r.items(args, "reliability"), r.pairwise(args)
-	a.run = func(v *view) (any, error) {
-		names, columns, err := it.keyed(v)
-		if err != nil {
-			return nil, err
+// ofItems is a method on the keyed values of items.
+func ofItems[T any](compute func(names []string, items []stats.Column) (T, error)) argsReader {
+	return func(r *reader, args *node, a *analysis) {
+		it := r.items(args, a.method.name)
+		a.run = func(v *view) (any, error) {
+			names, columns, err := it.keyed(v)
+			if err != nil {
+				return nil, err
+			}
+			return compute(names, columns)
 		}
-		return result(stats.ReliabilityOf(names, columns, pairwise))
 	}
 }
 
-func omega(r *reader, args *node, a *analysis) {
-	it := r.items(args, "omega_total_1f_ml")
-	a.run = func(v *view) (any, error) {
-		names, columns, err := it.keyed(v)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.OmegaTotal(names, columns))
+// ofMatrix is a method on the covariances of items, listwise or pairwise.
+func ofMatrix[T any](compute func(names []string, items []stats.Column, pairwise bool) (T, error)) argsReader {
+	return func(r *reader, args *node, a *analysis) {
+		pairwise := r.pairwise(args)
+		ofItems(func(names []string, items []stats.Column) (T, error) { return compute(names, items, pairwise) })(r, args, a)
 	}
 }
 
-func eigen(r *reader, args *node, a *analysis) {
-	it, pairwise := r.items(args, "eigen_correlation"), r.pairwise(args)
-	a.run = func(v *view) (any, error) {
-		_, columns, err := it.keyed(v)
-		if err != nil {
-			return nil, err
-		}
-		return result(stats.EigenCorrelation(columns, pairwise))
-	}
+func completeCases(_ []string, items []stats.Column) (ordered, error) {
+	some, complete := stats.CompleteCases(items)
+	return ordered{{"n_any", some}, {"n_complete", complete}}, nil
+}
+
+func eigen(_ []string, items []stats.Column, pairwise bool) (stats.Eigen, error) {
+	return stats.EigenCorrelation(items, pairwise)
 }
 
 // all is the name of the margin of group_means: it stands in place of a level and takes every row.
@@ -166,7 +152,7 @@ func groupedMeans(v *view, values stats.Column, groupings []grouping, by []ref) 
 			return nil, v.fault(by[0], "two groups would be called %q", name)
 		}
 		seen[name] = true
-		out[number] = field{name, stats.GroupMean(group)}
+		out[number] = field{name, stats.Describe(group)}
 	}
 	return out, nil
 }

@@ -78,7 +78,7 @@ func crossed(rowTexts, colTexts []string, known []bool) (any, error) {
 			table[rowAt[i]][colAt[i]]++
 		}
 	}
-	return result(stats.ChiSquare(rows, cols, table))
+	return stats.ChiSquare(rows, cols, table)
 }
 
 func mcNemar(r *reader, args *node, a *analysis) {
@@ -99,7 +99,7 @@ func mcNemar(r *reader, args *node, a *analysis) {
 				n[one(before[i])][one(after[i])]++
 			}
 		}
-		return result(stats.McNemar(n[1][1], n[1][0], n[0][1], n[0][0]))
+		return stats.McNemar(n[1][1], n[1][0], n[0][1], n[0][0])
 	}
 }
 

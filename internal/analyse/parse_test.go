@@ -53,7 +53,11 @@ func TestTheMissingCodeIsMissingEverywhere(t *testing.T) {
 	}{
 		{"99", "99", true}, {"99.0", "99", true}, {" 99", "99", true}, {"9", "99", false}, {"NA", "NA", true}, {"na", "NA", false}, {"0", "-0", true},
 	} {
-		if got := sameValue(test.cell, test.code); got != test.want {
+		book, err := parseCodebook("codebook.csv", []byte(bookHeader+"data.csv,x,number,,,,,"+test.code+",\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := book.files["data.csv"][0].isMissing(test.cell); got != test.want {
 			t.Errorf("cell %q, code %q: got %v", test.cell, test.code, got)
 		}
 	}

@@ -61,8 +61,3 @@ func pretty(v any) ([]byte, error) {
 	b.WriteByte('\n')
 	return b.Bytes(), nil
 }
-
-// result hides the type of what a function of stats returns: the tasks return any.
-func result[T any](got T, err error) (any, error) {
-	return got, err
-}

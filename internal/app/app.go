@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"taitorinki/internal/dataset"
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
@@ -67,7 +68,7 @@ type App struct {
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, mentoring.Locales, sheet.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, mentoring.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.

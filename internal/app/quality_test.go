@@ -14,8 +14,8 @@ import (
 	"taitorinki/internal/survey"
 )
 
-// closedRound is a round of the shipped questionnaire that some of the fourteen have answered, with its results made.
-func closedRound(t *testing.T, s *apptest.Site, respondents int) survey.Round {
+// measuredRound is a round of the shipped questionnaire that some of the fourteen have answered, with its results made.
+func measuredRound(t *testing.T, s *apptest.Site, respondents int) survey.Round {
 	t.Helper()
 	r := openRound(t, s, "taitorinki")
 	for i, l := range links(s)[:respondents] {
@@ -29,7 +29,7 @@ func closedRound(t *testing.T, s *apptest.Site, respondents int) survey.Round {
 func TestQualityFactorsProfilesAndMethodsHaveTheirPages(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := staffed(t, d)
-		r := closedRound(t, s, 14)
+		r := measuredRound(t, s, 14)
 		boss := s.Role(people.Coordinator)
 		at := "/results/" + r.Code
 		county := boss.Get(at).Want(t, 200, `href="`+at+`/methods"`)
@@ -50,7 +50,7 @@ func TestQualityFactorsProfilesAndMethodsHaveTheirPages(t *testing.T) {
 
 func TestTheReaderChoosesHowManyProfilesThereAre(t *testing.T) {
 	s := staffed(t, dbtest.SQLite(t))
-	r := closedRound(t, s, 14)
+	r := measuredRound(t, s, 14)
 	snap, err := s.Insight.Snapshot(t.Context(), r.Code)
 	must(t, err)
 	boss := s.Role(people.Coordinator)
@@ -79,7 +79,7 @@ func TestTheReaderChoosesHowManyProfilesThereAre(t *testing.T) {
 
 func TestOfFewResponsesThePagesOfQualityTellNothing(t *testing.T) {
 	s := staffed(t, dbtest.SQLite(t))
-	r := closedRound(t, s, 9)
+	r := measuredRound(t, s, 9)
 	boss := s.Role(people.Coordinator)
 	for _, page := range []string{"/quality", "/factors", "/profiles?k=2", "/methods"} {
 		p := boss.Get("/results/"+r.Code+page).Want(t, 200, "The result is not shown").Without(t, "<figure", "<td")

@@ -52,8 +52,13 @@ func (a *App) source(ctx context.Context, code string) (*insight.Source, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &insight.Source{Head: headOf(&c.Round), Least: c.Round.Settings.Least, Full: c.Round.Settings.Full}
+	s := &insight.Source{Head: headOf(&c.Round), Least: c.Round.Settings.LeastShown(), Full: c.Round.Settings.FullShown()}
 	s.Instrument, s.Version = c.Instrument.Title, c.Instrument.Version
+	county, err := a.People.County(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.County, s.BaseURL = county.Name, a.Config.BaseURL
 	if len(past) > 0 {
 		s.Earlier = past[len(past)-1].Code
 	}
@@ -217,7 +222,6 @@ func (b *breakdown) questions(s *insight.Source) {
 
 func (b *breakdown) responses(s *insight.Source) {
 	for i, answers := range b.c.Answers {
-		answers = b.c.Instrument.Clean(answers)
 		r := insight.Response{Unit: b.unit[b.c.Groups[b.c.Of[i]].Unit], Answers: answers, Pair: b.c.Pairs[i]}
 		for _, value := range b.values {
 			r.Values = append(r.Values, value(i))

@@ -18,7 +18,7 @@ const root = "../.."
 // its pages.
 var tiers = map[string]int{
 	"errs": 0, "i18n": 0, "mail": 0, "stats": 0, "sdc": 0, "chart": 0, "ui": 0, "sheet": 0,
-	"db": 1, "analyse": 1,
+	"db": 1, "analyse": 1, "dataset": 1,
 	"web": 2, "jobs": 2, "outbox": 2,
 	"people": 3,
 	"survey": 4, "insight": 4, "mentoring": 4,

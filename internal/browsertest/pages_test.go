@@ -63,7 +63,7 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 // noPage are the routes that answer with a file or lead on to a page.
 var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
-	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /f/{code}": true,
+	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
 }
 
 // route is the pattern that a page's path belongs to.
@@ -186,14 +186,15 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 		}},
 		at("/results"), at("/results/" + closed.Code), at("/instruments"),
 		at("/results/" + closed.Code + "/quality"), at("/results/" + closed.Code + "/factors"), at("/results/" + closed.Code + "/methods"),
-		{"tables of quality", func(b *Browser) { b.Open("/results/" + closed.Code + "/quality"); b.unfold() }},
-		{"tables of connections", func(b *Browser) { b.Open("/results/" + closed.Code + "/factors"); b.unfold() }},
+		{"tables of quality", func(b *Browser) { b.Open("/results/" + closed.Code + "/quality"); b.unfoldAll() }},
+		{"tables of connections", func(b *Browser) { b.Open("/results/" + closed.Code + "/factors"); b.unfoldAll() }},
 		at("/results/" + closed.Code + "/profiles"), at("/results/" + closed.Code + "/profiles?k=6"),
 	}
 }
 
-// unfold opens all that can be opened.
-func (b *Browser) unfold() {
+// unfoldAll opens all that can be opened.
+func (b *Browser) unfoldAll() {
+	b.t.Helper()
 	JS[bool](b, `(() => { document.querySelectorAll("details").forEach((d) => { d.open = true; }); return true; })()`)
 }
 

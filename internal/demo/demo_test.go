@@ -3,10 +3,12 @@ package demo_test
 import (
 	"html"
 	"io/fs"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,8 @@ import (
 	"taitorinki/internal/insight"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
+	"taitorinki/internal/sdc"
+	"taitorinki/internal/sdc/sdcattack"
 	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/survey/remind"
@@ -43,7 +47,13 @@ func filled(t *testing.T) *demo.Demo {
 	began := time.Now()
 	must(t, d.Fill(t.Context()))
 	t.Logf("filled in %v", time.Since(began))
-	return d
+	for { // the server's worker makes the results
+		ran, err := d.App.Worker.Step(t.Context())
+		must(t, err)
+		if !ran {
+			return d
+		}
+	}
 }
 
 // What the page /demo tells must be there when somebody looks.
@@ -69,28 +79,55 @@ func TestTheSmallCountyHasLivedItsStory(t *testing.T) {
 	}
 
 	t.Run("the second survey shows a change where help was aimed", func(t *testing.T) {
-		r, err := d.App.Insight.Round(ctx, second.Code)
+		snap, err := d.App.Insight.Snapshot(ctx, second.Code)
 		must(t, err)
-		c := insight.Count(r).Change
-		if c == nil || !c.Enough || c.Matched < 50 || c.Matched >= first.Responses {
-			t.Fatalf("the change is %+v", c)
+		if snap.Change == nil || snap.Change.Units[0].N < 50 || snap.Change.Units[0].N >= first.Responses {
+			t.Fatalf("the change is %+v", snap.Change)
 		}
-		t.Logf("%d of %d matched", c.Matched, first.Responses)
-		for _, f := range c.Rows {
-			low, high := -0.15, 0.15
-			switch f.ID {
+		c := snap.Change.Units[0]
+		t.Logf("%d of %d matched", c.N, first.Responses)
+		for a, f := range c.Areas {
+			id, low, high := snap.Areas[a].ID, -0.15, 0.15
+			switch id {
 			case "remote", "digital":
 				low, high = 0.2, 0.6
 			case "organisation":
 				low, high = -0.3, -0.01
 			}
-			if f.Diff == nil {
-				t.Errorf("the change in %s is not told", f.ID)
+			if f == nil {
+				t.Errorf("the change in %s is not told", id)
 				continue
 			}
-			t.Logf("%-12s %+.2f", f.ID, *f.Diff)
-			if *f.Diff < low || *f.Diff > high {
-				t.Errorf("%s changed by %.2f, want %.2f to %.2f", f.ID, *f.Diff, low, high)
+			t.Logf("%-12s %+.2f", id, f.Diff)
+			if f.Diff < low || f.Diff > high {
+				t.Errorf("%s changed by %.2f, want %.2f to %.2f", id, f.Diff, low, high)
+			}
+		}
+	})
+
+	t.Run("an attacker finds nothing in what is published, and the same answers give the same again", func(t *testing.T) {
+		for _, r := range []survey.Round{first, second} {
+			snap, err := d.App.Insight.Snapshot(ctx, r.Code)
+			must(t, err)
+			if snap == nil || snap.Whole() == nil || len(snap.Cells) < 20 {
+				t.Fatalf("%s: %+v", r.Code, snap)
+			}
+			attack(t, r.Code, snap, false)
+			// The attacker takes it that everybody has a score in every area, so the means are attacked where that is so.
+			source, err := d.App.Insight.Source(ctx, r.Code)
+			must(t, err)
+			for _, x := range source.Responses {
+				for a, score := range x.Scores {
+					if math.IsNaN(score) {
+						x.Scores[a] = *snap.Whole().Means[a]
+					}
+				}
+			}
+			whole, err := insight.Publish(ctx, "test", source, nil, nil)
+			must(t, err)
+			attack(t, r.Code, whole, true)
+			if same, _, err := d.App.Insight.Same(ctx, r.Code); err != nil || !same {
+				t.Errorf("%s made once more: the same %v, %v", r.Code, same, err)
 			}
 		}
 	})
@@ -277,4 +314,18 @@ func tree(t *testing.T, d *demo.Demo, round int64) map[string]placed {
 		out[u.Code] = placed{code[u.Parent], u.Names["fi"]}
 	}
 	return out
+}
+
+func attack(t *testing.T, code string, snap *insight.Snapshot, means bool) {
+	t.Helper()
+	p := snap.Publication()
+	if !means {
+		for cell, f := range p {
+			f.Means, f.Bands = make([]*float64, len(snap.Areas)), slices.Repeat([]int{sdc.NoPlacing}, len(snap.Areas))
+			p[cell] = f
+		}
+	}
+	for _, leak := range sdcattack.Attack(snap.Catalogue(), snap.Least, sdcattack.Moment{Publication: p}) {
+		t.Errorf("%s: %v", code, leak)
+	}
 }

@@ -84,7 +84,7 @@ func (d *Demo) openWave(ctx context.Context, w *wave) (r survey.Round, err error
 		return r, err
 	}
 	set := d.App.Survey.DefaultSettings(in)
-	set.Series = w.series
+	set.Series, set.ByProf = w.series, true
 	for _, lang := range i18n.Langs {
 		set.Name[lang] = d.App.Kit.Words.T(lang, "demo.wave-name", "n", w.n)
 	}

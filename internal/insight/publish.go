@@ -56,7 +56,7 @@ func (s *Source) catalogue() sdc.Catalogue {
 		c.Categories = append(c.Categories, len(v.Categories))
 	}
 	for _, a := range s.Areas {
-		c.Areas = append(c.Areas, sdc.Area{Min: float64(a.Min), Max: float64(a.Max), Decimals: 2, Near: near})
+		c.Areas = append(c.Areas, sdc.Area{Min: float64(a.Min), Max: float64(a.Max), Decimals: 2, Near: near * float64(a.Max-a.Min)})
 	}
 	return c
 }

@@ -4,6 +4,8 @@ package insight
 // Snapshot.
 type Source struct {
 	Head
+	County      Words  // name of the county
+	BaseURL     string // of the platform, without a slash at the end
 	Least, Full int // limits of the round; less than the least that may be, also 0, stands for that
 	Units       []Unit
 	Variables   []Variable // by which results may be broken down, declared before the round opened

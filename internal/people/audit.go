@@ -41,7 +41,7 @@ var auditKinds = []struct {
 }{
 	{"rounds", []string{"round.%", "instrument.%"}},
 	{"viewed", []string{"people.audit-view", "%.view"}},
-	{"exported", []string{"%.export", "round.links", "round.refused"}},
+	{"exported", []string{"%.export", "result.microdata", "round.links", "round.refused"}},
 	{"people", []string{"people.audit-import", "people.audit-grant", "people.audit-revoke", "county.%"}},
 	{"signin", []string{"people.audit-sign%"}},
 }

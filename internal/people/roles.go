@@ -37,6 +37,7 @@ const (
 	ManageRounds       web.Action = "round.manage"
 	ReadRounds         web.Action = "round.read"
 	ReadResults        web.Action = "result.read"
+	ReadMicrodata      web.Action = "result.microdata" // coarsened answers, one row a person, for research
 	ReadAudit          web.Action = "audit.read"
 	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
 	ManageCounty       web.Action = "county.manage"     // what notices and statements say of the county
@@ -48,7 +49,7 @@ var allowed = map[string][]web.Action{
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
 		ReadResults, ReadAudit, ReadWilling},
 	Supervisor: {ReadPeople, ReadRounds, ReadResults},
-	Researcher: {ReadInstruments, ReadResults},
+	Researcher: {ReadInstruments, ReadResults, ReadMicrodata},
 	DPO:        {ReadAudit, ReadRounds, ReadInstruments},
 }
 

@@ -178,8 +178,8 @@ func (e *enumeration) few() {
 	}
 }
 
-func tinyOrg(r *rand.Rand, units, heads int, categories ...int) org {
-	var o org
+func tinyOrg(r *rand.Rand, units, heads int, categories ...int) Organisation {
+	var o Organisation
 	for u := range units {
 		o.Parent = append(o.Parent, r.IntN(max(u, 1)))
 		o.Heads = append(o.Heads, max(0, r.IntN(heads+2)-1))
@@ -188,7 +188,7 @@ func tinyOrg(r *rand.Rand, units, heads int, categories ...int) org {
 	if r.IntN(3) == 0 && units > 2 {
 		o.Heads[0] = 0
 	}
-	o.Categories = categories
+	o.Catalogue.Categories = categories
 	for u, heads := range o.Heads {
 		for range heads {
 			if r.IntN(6) == 0 {
@@ -198,7 +198,7 @@ func tinyOrg(r *rand.Rand, units, heads int, categories ...int) org {
 			for _, n := range categories {
 				a.Values = append(a.Values, r.IntN(n))
 			}
-			o.answers = append(o.answers, a)
+			o.Answers = append(o.Answers, a)
 		}
 	}
 	return o
@@ -218,11 +218,11 @@ func TestNothingFewCanBeWorkedOutOfAnyTinyOrganisation(t *testing.T) {
 		if i%10 == 1 {
 			o = tinyOrg(r, 1+r.IntN(3), 6, 2, 2)
 		}
-		p, err := Suppress(o.Catalogue, o.answers, Rules{Least: 5, Full: 5})
+		p, err := Suppress(o.Catalogue, o.Answers, Rules{Least: 5, Full: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
-		g, err := newGroups(o.Catalogue, o.answers, 5)
+		g, err := newGroups(o.Catalogue, o.Answers, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +236,7 @@ func TestNothingFewCanBeWorkedOutOfAnyTinyOrganisation(t *testing.T) {
 			t.Fatal("not even the true numbers are possible")
 		}
 		bare += onlyFewHidden(g)
-		hidden, of := o.hidden(t, p, 5)
+		hidden, of := o.Hidden(t, p, 5)
 		shown, may = shown+of-hidden, may+of
 	}
 	t.Logf("%d of %d groups of five and more are published", shown, may)

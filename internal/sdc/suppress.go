@@ -10,6 +10,11 @@ type Rules struct {
 	Least int     // least group of which anything is told
 	Full  int     // from it n and means are told, under it only placings; a campaign without placings has Least here
 	Near  float64 // how far from the level of the whole a group is still placed near it, as a share of the scale
+	// Another snapshot of the same round may be published by Later: then readers must not know of a group that it is nobody
+	// where only a few could still come, for these would be few.
+	Again bool
+	// Progress is told how much of the work is done, from one goroutine at a time; it must be quick. nil: nobody asks.
+	Progress func(done, total int)
 }
 
 // Suppress decides what is published of the answers to a campaign. The result depends on nothing but the arguments, and
@@ -23,6 +28,7 @@ func Suppress(c Catalogue, answers []Answer, rules Rules) (Publication, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.full, g.again, g.progress = rules.Full, rules.Again, newProgress(rules.Progress, 1+len(c.Areas))
 	counts := g.countTable()
 	counts.decide()
 	return publish(counts, g.decideMeans(counts), rules), nil

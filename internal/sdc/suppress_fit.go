@@ -27,7 +27,7 @@ func (t *table) witnesses() [][][2][]shift {
 	for x, n := range t.nets {
 		t.seen[x] = make([][2][]shift, len(n.flow))
 		for e := range n.flow {
-			want := t.wanted(n, int32(e))
+			want := t.atMostBase(n, int32(e), t.wanted(n, int32(e)))
 			for i := range 2 {
 				if want <= 0 || t.elsewhere(n, int32(e)) {
 					break
@@ -127,7 +127,7 @@ func (m *meanTable) mostSum(n *net, e int32) float64 {
 // giveWay is which means to hide so that more can flow along an arc.
 func (m *meanTable) giveWay(sums *net, arc int32) []int32 {
 	e := arc >> 1
-	if sums.fixed[e] {
+	if sums.fixed[e] && !m.isFrozen(int(sums.cell[e])) {
 		return []int32{sums.cell[e]}
 	}
 	for room := m.area.Max - m.area.Min; room >= m.least; room /= 2 {

@@ -18,6 +18,9 @@ type Answer struct {
 type groups struct {
 	c        Catalogue
 	k        int
+	full     int  // groups under it are only placed; k or less: none are
+	again    bool // another snapshot may follow
+	progress *progress
 	answers  []Answer
 	kids     [][]int
 	order    []int // units, children first

@@ -20,8 +20,9 @@ type Moment struct {
 // The proof reads all snapshots together. A reader is taken to know of every shown cell how many came before and how many
 // came since; then the answers before and those since are tables of their own, and each must stand by itself while the
 // others stay as they are. So a group gets new figures only if it had some, and if those who came since, and all that are
-// left over when groups are taken away, are nobody or at least k. Where an earlier snapshot would no longer stand, or
-// answers were changed, all figures stay.
+// left over when groups are taken away, are nobody or at least k. A group that was placed keeps its placing: how many came
+// since would be known only within limits, and could not be looked at apart from those before. Where an earlier snapshot
+// would no longer stand, or answers were changed, all figures stay.
 func Later(c Catalogue, earlier []Moment, answers []Answer, rules Rules) (Publication, error) {
 	if len(earlier) == 0 {
 		return Suppress(c, answers, rules)
@@ -34,6 +35,7 @@ func Later(c Catalogue, earlier []Moment, answers []Answer, rules Rules) (Public
 	if err != nil {
 		return nil, err
 	}
+	all.full, all.again = rules.Full, rules.Again
 	parts, err := splitMoments(earlier, answers)
 	if errors.Is(err, errChanged) {
 		return Publication{}, nil
@@ -97,12 +99,16 @@ func (s *later) add(c Catalogue, part []Answer, i int, earlier []Moment) error {
 		others[u] -= g.own[u]
 	}
 	g.countHeads(others)
+	if i == 0 {
+		g.full = s.all.full
+	}
+	g.again = i < len(earlier) || s.all.again
 	t := g.countTable()
 	for cell := range t.may {
 		if i < len(earlier) {
 			t.may[cell] = earlier[i].Shown[g.cellAt(cell)].Shown != Hidden
 		} else {
-			before := earlier[i-1].Shown[g.cellAt(cell)].Shown != Hidden
+			before := earlier[i-1].Shown[g.cellAt(cell)].Shown == Published
 			t.may[cell] = before && (g.n[cell] == 0 || g.n[cell] >= s.k)
 		}
 	}
@@ -122,7 +128,7 @@ func (s *later) laterMeans(area int, since, counts *table, before Publication) *
 	m, all := since.meanTable(area, since), s.all.meanTable(area, counts)
 	for i := range m.may {
 		f := before[m.cellAt(i)]
-		had := f.Shown == Placed && f.Bands[area] != NoPlacing || f.Shown == Published && f.Means[area] != nil
+		had := f.Shown == Published && f.Means[area] != nil
 		m.may[i] = had && all.may[i] && since.shown[i] && (m.n[i] == 0 || m.allowed(m.n[i], m.spread[i]))
 	}
 	m.decide()

@@ -152,7 +152,7 @@ func (m *meanTable) wideMean(n *net, e int32) (ok bool, missing float64) {
 	if n.fixed[e] || m.elsewhere(n, e) || persons == 0 || persons >= m.k && !m.tooUniform(n, e) {
 		return true, 0
 	}
-	want := meanWidth * (m.area.Max - m.area.Min) * float64(persons)
+	want := m.atMostBase(n, e, meanWidth*(m.area.Max-m.area.Min)*float64(persons))
 	up := m.grow(n, 2*e, want)
 	m.restore()
 	if up >= want-tiny {

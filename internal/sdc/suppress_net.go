@@ -213,6 +213,9 @@ func (n *net) way(from, to, without int32, room float64, weight func(cell int32)
 				}
 				c += weight(n.cell[e])
 			}
+			if math.IsInf(c, 1) {
+				continue
+			}
 			if n.seen[w] != n.search || c < n.cost[w] {
 				n.seen[w], n.cost[w], n.by[w] = n.search, c, arc
 				heap.Push(&n.heap, costed{w, c})

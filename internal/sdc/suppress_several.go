@@ -143,7 +143,7 @@ func (t *table) cheapestAgreement(changed *net, arc int32, want float64) (best [
 	defer func() { n.locked = false }()
 	for ; most > t.least/2; most /= 2 {
 		for _, from := range spare {
-			if cells, c := n.way(from, missing, none, min(most, t.least), t.weight); c < cost {
+			if cells, c := n.way(from, missing, none, min(most, t.least), t.weight); len(cells) > 0 && c < cost {
 				best, cost = cells, c
 			}
 		}

@@ -22,6 +22,10 @@ type table struct {
 	settleMore          func() (changed bool) // what else has to hold, or nil
 	safeFirst, safeMore func() bool           // what is looked at before and after all else, or nil
 	seen                [][][2][]shift        // see witnesses
+	work                share                 // how far it is
+	frozen              []bool                // by cell: decided before and not to be changed; nil: none
+	base                [][]float64           // by net and edge: how wide the interval is when all that can be hidden is; nil: not asked
+	loose               *table                // of the reader who takes placed groups as placed, or nil: see saidToo
 	even                func() (cells []int)  // cells of which one must be hidden, for they or what is left of them are too uniform
 }
 
@@ -40,6 +44,7 @@ func (t *table) start() {
 			if cell != none {
 				t.edges[x][cell] = append(t.edges[x][cell], int32(e))
 				n.fixed[e] = t.shown[cell]
+				t.loosen(x, int32(e), t.shown[cell])
 			}
 		}
 	}
@@ -47,9 +52,11 @@ func (t *table) start() {
 
 // decide finds what is shown.
 func (t *table) decide() {
+	t.work.progress = t.progress
 	t.start()
 	t.settle()
 	t.giveBack()
+	t.work.reach(1, 1)
 }
 
 // set hides or shows a cell, and those of the same people.
@@ -59,6 +66,7 @@ func (t *table) set(cell int, shown bool) {
 		for x, n := range t.nets {
 			for _, e := range t.edges[x][i] {
 				n.fixed[e] = shown
+				t.loosen(x, e, shown)
 			}
 		}
 	}
@@ -68,12 +76,13 @@ func (t *table) set(cell int, shown bool) {
 func (t *table) settle() {
 	for again := true; again; {
 		again = t.settleRests()
-		for _, n := range t.nets {
+		for x, n := range t.nets {
 			for e := range n.flow {
 				if t.widen(n, int32(e)) {
 					again = true
 				}
 			}
+			t.work.reach(settling*(x+1), 100*len(t.nets))
 		}
 		again = t.settlePinned() || again
 		again = t.settleMore != nil && t.settleMore() || again
@@ -87,19 +96,29 @@ func (t *table) settlePinned() (changed bool) {
 	if len(cells) == 0 {
 		return false
 	}
-	var shown []int
 	for _, i := range cells {
-		if t.shown[i] {
-			shown = append(shown, i)
-		} else {
-			t.strict[i] = true
+		if !t.shown[i] && !t.strict[i] {
+			t.strict[i], changed = true, true
 		}
 	}
-	if len(shown) > 0 {
-		t.set(slices.MinFunc(shown, func(a, b int) int { return t.n[a] - t.n[b] }), false)
-	}
-	return true
+	return t.hideSmallest(cells) || changed
 }
+
+// hideSmallest hides the smallest of some cells that is shown, and tells whether there was one.
+func (t *table) hideSmallest(cells []int) bool {
+	best := none
+	for _, i := range cells {
+		if t.shown[i] && !t.isFrozen(i) && (best == none || t.n[i] < t.n[best]) {
+			best = i
+		}
+	}
+	if best != none {
+		t.set(best, false)
+	}
+	return best != none
+}
+
+func (t *table) isFrozen(cell int) bool { return t.frozen != nil && t.frozen[cell] }
 
 // rests looks at what is left of published groups; of those that are pinned too, if they count as known.
 func (t *table) rests(pinned bool) *rests {
@@ -122,18 +141,21 @@ func (t *table) settleRests() (changed bool) {
 		if len(cells) == 0 && t.even != nil {
 			cells = t.even()
 		}
-		if len(cells) == 0 {
+		if !t.hideSmallest(cells) {
 			return changed
 		}
-		t.set(slices.MinFunc(cells, func(a, b int) int {
-			return t.n[a] - t.n[b]
-		}), false)
 		changed = true
 	}
 }
 
-// weight is what is lost when a cell is hidden: every cell counts, a large group a little more.
-func (t *table) weight(cell int32) float64 { return 1 + float64(min(t.n[cell], 500))/500 }
+// weight is what is lost when a cell is hidden: every cell counts, a large group a little more. It is infinite where the
+// cell can't be hidden.
+func (t *table) weight(cell int32) float64 {
+	if t.isFrozen(int(cell)) {
+		return math.Inf(1)
+	}
+	return 1 + float64(min(t.n[cell], 500))/500
+}
 
 // widen hides what has to be hidden so that the interval of a group is wide enough.
 func (t *table) widen(n *net, e int32) (changed bool) {
@@ -168,7 +190,8 @@ func (t *table) widen(n *net, e int32) (changed bool) {
 }
 
 // cheapest finds the cells to hide so that more can flow along an arc than without: as much as is missing, or half of it,
-// and so on.
+// and so on. With several variables it may be that nothing is in the way here, but the others do not agree: the cost is
+// infinite then, and the way is looked for there.
 func (t *table) cheapest(n *net, arc int32, missing float64) (cells []int32, cost float64) {
 	defer n.restore()
 	if all := n.most[arc>>1]; math.IsInf(all, 1) {
@@ -177,7 +200,7 @@ func (t *table) cheapest(n *net, arc int32, missing float64) (cells []int32, cos
 		n.push(arc, all)
 	}
 	for missing = max(missing, t.least); missing >= t.least; missing = t.half(missing) {
-		if cells, cost = n.cheapest(arc, missing, t.weight); !math.IsInf(cost, 1) {
+		if cells, cost = n.cheapest(arc, missing, t.weight); len(cells) > 0 {
 			return cells, cost
 		}
 	}
@@ -193,17 +216,20 @@ func (t *table) half(x float64) float64 {
 
 // nearest is the nearest shown cell around the group of an edge, or any, for when no way is found.
 func (t *table) nearest(n *net, e int32) []int32 {
-	var c Cell
+	canHide := func(i int) bool { return t.shown[i] && !t.isFrozen(i) }
+	c := t.cellAt(int(n.key[e]))
 	for u := int(n.unit[e]); u != NoParent; u = t.c.Parent[u] {
-		if c = t.cellAt(int(n.key[e])); c.Variable != All && t.shown[t.at(Cell{u, c.Variable, c.Category})] {
-			return []int32{int32(t.at(Cell{u, c.Variable, c.Category}))}
+		if i := t.at(Cell{u, c.Variable, c.Category}); canHide(i) {
+			return []int32{int32(i)}
 		}
-		if t.shown[u] {
+		if canHide(u) {
 			return []int32{int32(u)}
 		}
 	}
-	if i := slices.Index(t.shown, true); i >= 0 {
-		return []int32{int32(i)}
+	for i := range t.shown {
+		if canHide(i) {
+			return []int32{int32(i)}
+		}
 	}
 	return nil
 }
@@ -253,13 +279,17 @@ func (t *table) giveBack() {
 		}
 	}
 	slices.SortStableFunc(hidden, func(a, b int) int { return t.n[b] - t.n[a] })
-	for _, i := range hidden {
+	for at, i := range hidden {
 		t.set(i, true)
 		if !t.safe(i) {
 			t.set(i, false)
 		}
+		t.work.reach(settling*len(hidden)+(100-settling)*(at+1), 100*len(hidden))
 	}
 }
+
+// settling is about how many percent of the work it is to hide what has to be hidden; the rest is giving back.
+const settling = 20
 
 func (t *table) allMay(cell int) bool {
 	for _, i := range t.same[cell] {

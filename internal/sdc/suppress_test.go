@@ -2,7 +2,10 @@ package sdc
 
 import (
 	"math"
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestABareRoundPublishesNothingOrTheWhole(t *testing.T) {
@@ -74,8 +77,8 @@ func TestWhatCannotBeIsRefused(t *testing.T) {
 
 // Where a category has low scores and a unit high ones, few can be in both: means are hidden so that it does not show.
 func TestMeansDoNotTellOfNumbers(t *testing.T) {
-	o := manyUnits(1, 150, 2200, 8)
-	g, err := newGroups(o.Catalogue, o.answers, 5)
+	o := ManyUnits(1, 150, 2200, 8)
+	g, err := newGroups(o.Catalogue, o.Answers, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,5 +95,46 @@ func TestMeansDoNotTellOfNumbers(t *testing.T) {
 	m.decide()
 	if !m.allFit() {
 		t.Error("there are numbers that do not go with the means")
+	}
+}
+
+func TestProgressOnlyGrowsAndEnds(t *testing.T) {
+	o := ManyUnits(2, 80, 900, 4)
+	o.WithAreas(3)
+	var told []int
+	rules := Rules{Least: 5, Full: 10, Near: 0.05, Progress: func(done, total int) {
+		if total != 100 {
+			t.Errorf("%d of %d", done, total)
+		}
+		told = append(told, done)
+	}}
+	p, err := Suppress(o.Catalogue, o.Answers, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(told) < 10 || !slices.IsSorted(told) || told[0] < 0 || told[len(told)-1] != 100 {
+		t.Errorf("told %v", told)
+	}
+	rules.Progress = nil
+	if silent, err := Suppress(o.Catalogue, o.Answers, rules); err != nil || cmp.Diff(p, silent) != "" {
+		t.Error("somebody who asks for progress gets another publication:", err)
+	}
+}
+
+func TestTheSameAnswersArePublishedAlike(t *testing.T) {
+	o := ManyUnits(5, 80, 900, 4)
+	rules := Rules{Least: 5, Full: 10, Near: 0.05}
+	first, err := Suppress(o.Catalogue, o.Answers, rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		again, err := Suppress(o.Catalogue, o.Answers, rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first, again); diff != "" {
+			t.Fatal(diff)
+		}
 	}
 }

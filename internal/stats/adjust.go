@@ -1,6 +1,9 @@
 package stats
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // AdjustResult has p values by name, as they came and adjusted for being several.
 type AdjustResult struct {
@@ -27,15 +30,7 @@ func AdjustP(names []string, p []*float64) AdjustResult {
 			known = append(known, i)
 		}
 	}
-	slices.SortStableFunc(known, func(a, b int) int {
-		if *p[a] < *p[b] {
-			return -1
-		}
-		if *p[a] > *p[b] {
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(known, func(a, b int) int { return cmp.Compare(*p[a], *p[b]) })
 	m := len(known)
 	holm, bh := 0.0, 1.0
 	for i := range m {

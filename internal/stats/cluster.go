@@ -81,14 +81,16 @@ func cloudOf(names []string, scores [][]float64, n int, standardised bool) (clou
 	p := cloud{n: n, d: len(scores), points: make([]float64, n*len(scores)), means: make([]float64, len(scores))}
 	for j, values := range scores {
 		mean, distances := centred(values)
-		scale := 1.0
-		if standardised {
-			largest := largestOf(distances)
-			if largest <= flat*largestOf(values) {
-				return p, Refusal(fmt.Sprintf("The score %s has no variance.", names[j]))
-			}
-			scale = math.Sqrt(steadySum(products(distances, distances)) / float64(n-1))
-		} else {
+		scale, same := 1.0, constant(values)
+		switch {
+		case standardised && same:
+			return p, Refusal(fmt.Sprintf("The score %s has no variance.", names[j]))
+		case standardised:
+			scale = math.Sqrt(sumOfSquares(distances) / float64(n-1))
+		case same:
+			clear(distances)
+		}
+		if !standardised {
 			p.means[j] = mean
 		}
 		if notFinite(scale) || notFinite(largestOf(distances)*largestOf(distances)*float64(n)) {
@@ -168,7 +170,7 @@ func (p cloud) improve(centres []float64, k int) division {
 	for i, c := range s.of {
 		distances[i] = squaredDistance(p.point(i), s.centre(c, p.d))
 	}
-	s.within = steadySum(distances)
+	s.within = sumOf(distances)
 	return s
 }
 
@@ -346,16 +348,16 @@ func (p cloud) order(s division) (order, place []int) {
 // describe orders the clusters and counts what is shown of them.
 func (p cloud) describe(names []string, s division, k int) Clusters {
 	order, place := p.order(s)
-	within, all := make([][]float64, k), products(p.points, p.points)
+	within := make([][]float64, k)
 	for i, c := range s.of {
 		within[place[c]] = append(within[place[c]], squaredDistance(p.point(i), s.centre(c, p.d)))
 		s.of[i] = place[c]
 	}
-	total := steadySum(all)
+	total := sumOfSquares(p.points)
 	out := Clusters{N: p.n, K: k, Within: finite(s.within), Total: finite(total), BetweenRatio: finite(1 - s.within/total)}
 	for to, from := range order {
 		out.Sizes = append(out.Sizes, s.sizes[from])
-		out.WithinEach = append(out.WithinEach, finite(steadySum(within[to])))
+		out.WithinEach = append(out.WithinEach, finite(sumOf(within[to])))
 		centre := map[string]*float64{}
 		for j, name := range names {
 			centre[name] = finite(p.means[j] + s.centre(from, p.d)[j])

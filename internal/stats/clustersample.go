@@ -83,7 +83,7 @@ func (p cloud) only(persons []int) cloud {
 // division describes what was found; drawn are the persons by whom the silhouette is told.
 func (p cloud) division(columns []Column, s division, drawn []int) Division {
 	out := Division{N: p.n, K: len(s.sizes), Of: make([]int, len(columns[0].Values)),
-		BetweenRatio: finite(1 - s.within/steadySum(products(p.points, p.points)))}
+		BetweenRatio: finite(1 - s.within/sumOfSquares(p.points))}
 	order, place := p.order(s)
 	for _, c := range order {
 		out.Sizes = append(out.Sizes, s.sizes[c])

@@ -61,14 +61,9 @@ func pearson(xs, ys []float64) float64 {
 	if x.ss == 0 || y.ss == 0 {
 		return math.NaN()
 	}
-	var products, restX, restY carrySum
-	for i := range xs {
-		dx, dy := xs[i]-xs[0]-(x.mean-xs[0]), ys[i]-ys[0]-(y.mean-ys[0])
-		products.add(dx * dy)
-		restX.add(dx)
-		restY.add(dy)
-	}
-	c := (products.total() - restX.total()*restY.total()/float64(x.n)) / (math.Sqrt(x.ss) * math.Sqrt(y.ss))
+	_, dx := centred(xs)
+	_, dy := centred(ys)
+	c := (sumOfProducts(dx, dy) - sumOf(dx)*sumOf(dy)/float64(x.n)) / (math.Sqrt(x.ss) * math.Sqrt(y.ss))
 	if math.Abs(c) > 1-4*epsilon {
 		return math.Copysign(1, c)
 	}

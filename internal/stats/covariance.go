@@ -60,20 +60,39 @@ func completeValues(columns []Column) (values [][]float64, n int) {
 	if len(columns) == 0 {
 		return values, 0
 	}
-	for i := range columns[0].Values {
-		complete := true
-		for _, c := range columns {
-			complete = complete && c.Present[i] && !notFinite(c.Values[i])
-		}
-		if !complete {
-			continue
-		}
-		n++
-		for j, c := range columns {
-			values[j] = append(values[j], c.Values[i])
+	rows := completeRows(columns)
+	for j, c := range columns {
+		values[j] = pick(c, rows)
+	}
+	return values, len(rows)
+}
+
+// completeRows returns the rows where every column has a finite value.
+func completeRows(columns []Column) []int {
+	missing := make([]bool, len(columns[0].Values))
+	for _, c := range columns {
+		for i := range missing {
+			if !c.has(i) {
+				missing[i] = true
+			}
 		}
 	}
-	return values, n
+	rows := make([]int, 0, len(missing))
+	for i, not := range missing {
+		if !not {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// pick returns the values of these rows.
+func pick(c Column, rows []int) []float64 {
+	values := make([]float64, len(rows))
+	for i, row := range rows {
+		values[i] = c.Values[row]
+	}
+	return values
 }
 
 func listwiseCovariances(items []Column) covariances {
@@ -86,7 +105,7 @@ func listwiseCovariances(items []Column) covariances {
 	for i := range items {
 		_, distances[i] = centred(values[i])
 		for j := range i + 1 {
-			c.matrix.SetSym(i, j, steadySum(products(distances[i], distances[j]))/float64(n-1))
+			c.matrix.SetSym(i, j, sumOfProducts(distances[i], distances[j])/float64(n-1))
 		}
 	}
 	return c
@@ -95,20 +114,70 @@ func listwiseCovariances(items []Column) covariances {
 // pairwiseCovariances takes each covariance from the persons who have both items, with the means of these persons, and
 // each variance from all who have the item.
 func pairwiseCovariances(items []Column) covariances {
-	c := covariances{matrix: mat.NewSymDense(len(items), nil), n: len(items[0].Values), fewest: len(items[0].Values)}
+	n := len(items[0].Values)
+	p := newPairSums(items)
+	for start := 0; start < n; start += blockSize {
+		p.add(items, start, min(blockSize, n-start))
+	}
+	c := covariances{matrix: mat.NewSymDense(len(items), nil), n: n, fewest: n}
 	for i := range items {
 		for j := range i + 1 {
-			values, n := completeValues([]Column{items[i], items[j]})
-			c.fewest = min(c.fewest, n)
-			if n < 2 {
-				continue
+			both := p.persons[i][j].value()
+			c.fewest = min(c.fewest, int(both))
+			if both >= 2 {
+				shared := p.sums[i][j].value() * p.sums[j][i].value() / both
+				c.matrix.SetSym(i, j, (p.products[i][j].value()-shared)/(both-1))
 			}
-			_, a := centred(values[0])
-			_, b := centred(values[1])
-			c.matrix.SetSym(i, j, steadySum(products(a, b))/float64(n-1))
 		}
 	}
 	return c
+}
+
+// pairSums are what the covariance of every pair of items needs, of the persons who have both. Distances are from the mean of
+// all who have the item, so that little cancels. Persons come in blocks that stay in the processor's cache.
+type pairSums struct {
+	means     []float64
+	distances [][]float64 // of the block; 0 where missing
+	present   [][]float64 // 1 or 0
+	persons   [][]doubled
+	sums      [][]doubled // [i][j]: of the distances of i among those who have j
+	products  [][]doubled
+}
+
+func newPairSums(items []Column) pairSums {
+	k := len(items)
+	p := pairSums{means: make([]float64, k), distances: make([][]float64, k), present: make([][]float64, k),
+		persons: make([][]doubled, k), sums: make([][]doubled, k), products: make([][]doubled, k)}
+	for i, item := range items {
+		if known := usable(item.Known()); len(known) > 0 {
+			p.means[i], _ = centred(known)
+		}
+		p.distances[i], p.present[i] = make([]float64, blockSize), make([]float64, blockSize)
+		p.persons[i], p.sums[i], p.products[i] = make([]doubled, k), make([]doubled, k), make([]doubled, k)
+	}
+	return p
+}
+
+// add adds so many persons from start on.
+func (p pairSums) add(items []Column, start, size int) {
+	for i, item := range items {
+		p.distances[i], p.present[i] = p.distances[i][:size], p.present[i][:size]
+		for row := range size {
+			p.distances[i][row], p.present[i][row] = 0, 0
+			if item.has(start + row) {
+				p.distances[i][row], p.present[i][row] = item.Values[start+row]-p.means[i], 1
+			}
+		}
+	}
+	for i := range items {
+		for j := range items {
+			p.sums[i][j].add(dot(p.distances[i], p.present[j]))
+			if j <= i {
+				p.products[i][j].add(dot(p.distances[i], p.distances[j]))
+				p.persons[i][j].add(dot(p.present[i], p.present[j]))
+			}
+		}
+	}
 }
 
 // correlations is cov2cor of a covariance matrix: C_ij / sqrt(C_ii·C_jj). An item without variance has none: nil.

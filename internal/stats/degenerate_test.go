@@ -31,7 +31,7 @@ func TestNothingPanicsOrSaysNaN(t *testing.T) {
 		b := rapid.SliceOfN(odd, len(a), len(a)).Draw(t, "b")
 		groups := rapid.SliceOfN(rapid.IntRange(0, 3), len(a), len(a)).Draw(t, "groups")
 		counts := rapid.SliceOfN(rapid.SampledFrom([]int{0, 0, 1, 2, 500, 100000}), 4, 4).Draw(t, "counts")
-		honest(t, "GroupMean", GroupMean(a), nil)
+		honest(t, "Describe", Describe(a), nil)
 		two, err := TwoGroups(a, b)
 		honest(t, "TwoGroups", two, err)
 		u, err := MannWhitney(a, b)
@@ -137,7 +137,7 @@ func TestWhatIsNotDefinedIsNil(t *testing.T) {
 	if err != nil || table.OddsRatio != nil || table.FisherP == nil {
 		t.Errorf("a zero below: got %+v (%v)", table, err)
 	}
-	if m := GroupMean([]float64{4}); *m.Mean != 4 || m.SD != nil || m.CILow != nil {
+	if m := Describe([]float64{4}); *m.Mean != 4 || m.SD != nil || m.CILow != nil {
 		t.Errorf("one value: got %+v", m)
 	}
 }
@@ -172,4 +172,58 @@ func TestComparisonsDoNotDependOnTheUnit(t *testing.T) {
 			t.Fatalf("exchanged: got %+v, want %+v", back, u)
 		}
 	})
+}
+
+// With many answers the tail is under the smallest float64, and then p is 0 as in R, not unknown.
+func TestAPBelowEveryNumberIsZero(t *testing.T) {
+	const n = 40_000
+	x, y, z, yes := NewColumn(n), NewColumn(n), NewColumn(n), NewColumn(n)
+	for i := range n {
+		v := float64(i % 7)
+		x.Set(i, v)
+		y.Set(i, v+float64(i%3)/10)
+		z.Set(i, v-float64(i%5)/10)
+		yes.Set(i, float64(i%7/4))
+		if i%50 == 0 {
+			yes.Set(i, 1-yes.Values[i])
+		}
+	}
+	eigen, err := EigenCorrelation([]Column{x, y, z}, false)
+	if err != nil || eigen.BartlettP == nil || *eigen.BartlettP != 0 {
+		t.Errorf("Bartlett: %v %v of chi-square %v, want p 0", err, show(eigen.BartlettP), show(eigen.BartlettChi))
+	}
+	model, err := Logistic(yes, []Predictor{{Term: "x", Names: []string{"x"}, Columns: []Column{x}}})
+	if err != nil || model.LRP == nil || *model.LRP != 0 {
+		t.Errorf("likelihood ratio: %v %v of chi-square %v, want p 0", err, show(model.LRP), show(model.LRChisq))
+	}
+}
+
+// Everybody has risen by 0.1 on paper, but the differences of floats are not all alike. No method may find anything in that.
+func TestWhatDiffersByRoundingOnlyDoesNotDiffer(t *testing.T) {
+	const n = 24
+	d, z, unit := NewColumn(n), NewColumn(n), make([]int, n)
+	for i := range n {
+		before := float64(10+7*i%38) / 10
+		d.Set(i, float64(11+7*i%38)/10-before)
+		z.Set(i, float64(i*i%7))
+		unit[i] = i % 2
+	}
+	x := []Predictor{{Term: "d", Names: []string{"d"}, Columns: []Column{d}}}
+	errs := map[string]error{}
+	_, errs["two groups"] = TwoGroups(d.Values[:n/2], d.Values[n/2:])
+	_, errs["one way"] = OneWay([]string{"a", "b"}, d.Values, unit)
+	_, errs["ICC"] = ICC(d.Values, unit)
+	_, errs["correlation"] = Correlate(d, z)
+	_, errs["outcome"] = OLS(d, []Predictor{{Term: "z", Names: []string{"z"}, Columns: []Column{z}}})
+	_, errs["predictor"] = OLS(z, x)
+	_, errs["clusters"] = KMeans([]string{"d"}, []Column{d}, 2, false, 1)
+	_, errs["standardised clusters"] = KMeans([]string{"d"}, []Column{d}, 2, true, 1)
+	for method, err := range errs {
+		if _, refused := err.(Refusal); !refused {
+			t.Errorf("%s: got %v, want a refusal", method, err)
+		}
+	}
+	if got := DescribeFully(d.Values); got.Skew != nil || got.Kurt != nil {
+		t.Errorf("got skewness %v and kurtosis %v, want none", *got.Skew, *got.Kurt)
+	}
 }

@@ -25,8 +25,6 @@ const (
 	// sameColumn is how near a column may come to the columns before it, in parts of its own length, before it counts as
 	// their linear combination. It is that of R's lm.
 	sameColumn = 1e-7
-	// sameValue is how far apart, in parts of the largest, values may be and still be one value with rounding noise.
-	sameValue = 1e-12
 	// tooLarge keeps squares and their sums within a float64; what differs by less than tooSmall does not differ.
 	tooLarge, tooSmall = 1e150, 1e-150
 )
@@ -58,7 +56,7 @@ func newDesign(y Column, terms []Predictor) (*design, error) {
 	}
 	rows := completeRows(append([]Column{y}, columns...))
 	if len(rows) <= len(d.names) {
-		return nil, Refusal(fmt.Sprintf("%d complete rows are too few for %d coefficients", len(rows), len(d.names)))
+		return nil, Refusal(fmt.Sprintf("Too few rows are complete: %d for %d coefficients.", len(rows), len(d.names)))
 	}
 	d.y = pick(y, rows)
 	if err := d.fill(columns, rows); err != nil {
@@ -73,42 +71,23 @@ func (d *design) flatten(rows int, terms []Predictor) ([]Column, error) {
 	var columns []Column
 	for i, term := range terms {
 		if len(term.Columns) == 0 || len(term.Names) != len(term.Columns) {
-			return nil, Refusal(fmt.Sprintf("the predictor %s has %d columns and %d names", term.Term, len(term.Columns), len(term.Names)))
+			return nil, Refusal(fmt.Sprintf("The predictor %s has %d columns and %d names.", term.Term, len(term.Columns), len(term.Names)))
 		}
 		if slices.Contains(d.terms, term.Term) {
-			return nil, Refusal(fmt.Sprintf("two predictors are called %s", term.Term))
+			return nil, Refusal(fmt.Sprintf("Two predictors are called %s.", term.Term))
 		}
 		d.terms = append(d.terms, term.Term)
 		for j, c := range term.Columns {
 			if slices.Contains(d.names, term.Names[j]) {
-				return nil, Refusal(fmt.Sprintf("two coefficients are called %s", term.Names[j]))
+				return nil, Refusal(fmt.Sprintf("Two coefficients are called %s.", term.Names[j]))
 			}
 			if len(c.Values) != rows {
-				return nil, Refusal(fmt.Sprintf("the predictor %s has %d rows and the outcome %d", term.Names[j], len(c.Values), rows))
+				return nil, Refusal(fmt.Sprintf("The predictor %s has %d rows and the outcome %d.", term.Names[j], len(c.Values), rows))
 			}
 			d.names, d.owner, columns = append(d.names, term.Names[j]), append(d.owner, i), append(columns, c)
 		}
 	}
 	return columns, nil
-}
-
-// completeRows returns the rows where every column has a finite value.
-func completeRows(columns []Column) []int {
-	var rows []int
-	for i := range columns[0].Values {
-		if !slices.ContainsFunc(columns, func(c Column) bool { return !c.Present[i] || notFinite(c.Values[i]) }) {
-			rows = append(rows, i)
-		}
-	}
-	return rows
-}
-
-func pick(c Column, rows []int) []float64 {
-	values := make([]float64, len(rows))
-	for i, row := range rows {
-		values[i] = c.Values[row]
-	}
-	return values
 }
 
 // fill writes the scaled columns into x.
@@ -123,10 +102,10 @@ func (d *design) fill(columns []Column, rows []int) error {
 	for j, c := range columns {
 		values := pick(c, rows)
 		if slices.Max(values) > tooLarge || slices.Min(values) < -tooLarge {
-			return Refusal(fmt.Sprintf("the predictor %s has values that are too large", d.names[j+1]))
+			return Refusal(fmt.Sprintf("The predictor %s has values that are too large.", d.names[j+1]))
 		}
 		if constant(values) {
-			return Refusal(fmt.Sprintf("the predictor %s has the same value in every complete row", d.names[j+1]))
+			return Refusal(fmt.Sprintf("The predictor %s has the same value in every complete row.", d.names[j+1]))
 		}
 		shift, scale := shortScale(values)
 		d.shift[j+1], d.scale[j+1] = shift, scale
@@ -135,12 +114,6 @@ func (d *design) fill(columns []Column, rows []int) error {
 		}
 	}
 	return nil
-}
-
-// constant tells whether the values are one value, up to rounding noise.
-func constant(values []float64) bool {
-	low, high := slices.Min(values), slices.Max(values)
-	return high-low <= max(tooSmall, sameValue*max(math.Abs(low), math.Abs(high)))
 }
 
 // shortScale returns a shift near the mean and a power of two near the largest distance from it. The shift is a multiple of
@@ -182,7 +155,7 @@ func (d *design) checkRank() error {
 			length = math.Hypot(length, d.r.Data[i*p+j])
 		}
 		if !(math.Abs(d.r.Data[j*p+j]) > sameColumn*length) {
-			return Refusal(fmt.Sprintf("the predictor %s is a linear combination of the other predictors", d.names[j]))
+			return Refusal(fmt.Sprintf("The predictor %s is a linear combination of the other predictors.", d.names[j]))
 		}
 	}
 	return nil

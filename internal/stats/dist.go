@@ -26,6 +26,22 @@ func twoSidedT(t, df float64) float64 {
 	return 2 * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.CDF(-math.Abs(t))
 }
 
+// testT is t = estimate/se with its two-sided p; both nil when t is not finite.
+func testT(estimate, se, df float64) (t, p *float64) {
+	if t = finite(estimate / se); t != nil {
+		p = finite(twoSidedT(*t, df))
+	}
+	return t, p
+}
+
+// testF gives F and its upper tail; both nil when F is not finite.
+func testF(f, df1, df2 float64) (statistic, p *float64) {
+	if notFinite(f) || notFinite(df2) {
+		return nil, nil
+	}
+	return finite(f), finite(upperF(f, df1, df2))
+}
+
 // aroundT is centre ± t(.975, df)·se.
 func aroundT(centre, se, df float64) (low, high *float64) {
 	reach := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile((1+Level)/2) * se
@@ -84,10 +100,10 @@ func chiShape(y float64) float64 {
 	return sum
 }
 
-// chiRange is where the log density is above its top less 45 (and so nothing visible is left outside).
-func chiRange(df float64) (from, to float64) {
-	reach := math.Sqrt(45 / df)
-	return -2*reach - 45/df, reach
+// chiRange is where the log density is above its top less drop: of what is left outside, about e^-drop.
+func chiRange(df, drop float64) (from, to float64) {
+	reach := math.Sqrt(drop / df)
+	return -2*reach - drop/df, reach
 }
 
 // integrate is ∫f from..to for a smooth f, halving the range until Gauss's rule on the halves agrees with the whole within

@@ -23,11 +23,23 @@ func (d *doubled) addProduct(a, b float64) {
 
 func (d *doubled) value() float64 { return d.sum + d.rest }
 
-// sumOfSquares is Σ v², in the square of the unit of the values.
-func sumOfSquares(values []float64) float64 {
+// sumOf is Σ v.
+func sumOf(values []float64) float64 {
 	var d doubled
 	for _, v := range values {
-		d.addProduct(v, v)
+		d.add(v)
 	}
 	return d.value()
 }
+
+// sumOfProducts is Σ a·b of two lists of one length.
+func sumOfProducts(a, b []float64) float64 {
+	var d doubled
+	for i, v := range a {
+		d.addProduct(v, b[i])
+	}
+	return d.value()
+}
+
+// sumOfSquares is Σ v², in the square of the unit of the values.
+func sumOfSquares(values []float64) float64 { return sumOfProducts(values, values) }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Eigen tells how many dimensions keyed items have and whether they can be factored (item 17).
@@ -89,5 +88,5 @@ func (e *Eigen) bartlett(logDet float64, k int) {
 	// 0 - x, since -x of no correlation at all is -0.
 	chi := 0 - (float64(e.N-1)-float64(2*k+5)/6)*logDet
 	e.BartlettChi, e.BartlettDF = finite(chi), &df
-	e.BartlettP = finite(distuv.ChiSquared{K: float64(df)}.Survival(max(chi, 0)))
+	e.BartlettP = finite(upperChi2(max(chi, 0), float64(df)))
 }

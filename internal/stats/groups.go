@@ -57,9 +57,8 @@ func (r *TwoGroupsResult) welch(diff float64, one, two sample) {
 		return
 	}
 	se, df := welchError(one, two)
-	r.WelchT, r.WelchDF = finite(diff/se), finite(df)
-	if r.WelchT != nil && r.WelchDF != nil {
-		r.WelchP = finite(twoSidedT(diff/se, df))
+	if r.WelchT, r.WelchP = testT(diff, se, df); r.WelchT != nil {
+		r.WelchDF = finite(df)
 		r.WelchCILow, r.WelchCIHigh = aroundT(diff, se, df)
 	}
 }
@@ -78,14 +77,13 @@ func (r *TwoGroupsResult) pooled(diff float64, one, two sample) {
 	sd := math.Sqrt((one.ss + two.ss) / df)
 	perD := math.Sqrt(1/float64(one.n) + 1/float64(two.n))
 	se := sd * perD
-	t, d := diff/se, diff/sd
-	r.SDPooled, r.PooledDF, r.PooledT, r.CohensD = finite(sd), finite(df), finite(t), finite(d)
-	if r.PooledT == nil {
+	d := diff / sd
+	r.SDPooled, r.PooledDF, r.CohensD = finite(sd), finite(df), finite(d)
+	if r.PooledT, r.PooledP = testT(diff, se, df); r.PooledT == nil {
 		return
 	}
-	r.PooledP = finite(twoSidedT(t, df))
 	r.PooledCILow, r.PooledCIHigh = aroundT(diff, se, df)
-	r.CohensDLow, r.CohensDHigh = times(perD)(ncpLimits(t, df))
+	r.CohensDLow, r.CohensDHigh = times(perD)(ncpLimits(*r.PooledT, df))
 	r.GExact = finite(hedgesJ(df) * d)
 	if df > 1 {
 		r.GApprox = finite((1 - 3/(4*df-1)) * d)

@@ -2,8 +2,6 @@ package stats
 
 import (
 	"math"
-
-	"gonum.org/v1/gonum/mathext"
 )
 
 // ICCResult tells how much of a variable lies between units (item 16). Variances are in the square of the variable's unit.
@@ -61,20 +59,13 @@ func ICC(values []float64, groups []int) (ICCResult, error) {
 	k0, k := (n-squares/n)/(j-1), n/j
 	icc1 := (msb - msw) / (msb + (k0-1)*msw)
 	r := ICCResult{N: int(n), Groups: len(s.sizes), K0: finite(k0), KMean: finite(k), MSB: finite(msb), MSW: finite(msw),
-		F: finite(msb / msw), ICC1: finite(icc1), ICC1Mean: finite((msb - msw) / (msb + (k-1)*msw)),
+		ICC1: finite(icc1), ICC1Mean: finite((msb - msw) / (msb + (k-1)*msw)),
 		ICC2: finite((msb - msw) / msb), DesignEffect: finite(1 + (k-1)*icc1)}
-	if r.F != nil {
-		r.P = finite(upperTailF(*r.F, j-1, n-j))
-	}
+	r.F, r.P = testF(msb/msw, j-1, n-j)
 	mean, between, within := s.reml()
 	r.REMLMean, r.REMLBetween, r.REMLWithin = finite(s.base+mean), finite(between), finite(within)
 	r.REMLICC = finite(between / (between + within))
 	return r, nil
-}
-
-// upperTailF is P(F > f) for f >= 0, without the loss of digits of 1 - CDF.
-func upperTailF(f, df1, df2 float64) float64 {
-	return mathext.RegIncBeta(df2/2, df1/2, df2/(df2+df1*f))
 }
 
 // units are the persons of one variable by unit: sizes and means of the units, counted from base, and sums of squares.
@@ -84,7 +75,7 @@ type units struct {
 	between, within float64
 }
 
-// unitsOf leaves out values that are not finite. The values are counted from the first, which costs no digits.
+// unitsOf leaves out values that are not finite. What rounding makes of no difference is no difference.
 func unitsOf(values []float64, groups []int) units {
 	byUnit, seen := map[int][]float64{}, []int(nil)
 	for i, v := range values {
@@ -100,26 +91,16 @@ func unitsOf(values []float64, groups []int) units {
 	if len(seen) == 0 {
 		return s
 	}
-	s.base = byUnit[seen[0]][0]
-	largest, inside, outside, total := 0.0, 0.0, 0.0, 0.0
-	for _, unit := range seen {
-		mean, distances := centred(byUnit[unit])
-		size := float64(len(distances))
+	scale, samples := largestOf(usable(values)), make([]sample, len(seen))
+	for i, unit := range seen {
+		samples[i] = sampleWithin(byUnit[unit], scale)
+		size := float64(samples[i].n)
 		s.n += size
-		s.sizes, s.means = append(s.sizes, size), append(s.means, mean-s.base)
-		s.within += steadySum(products(distances, distances))
-		largest = max(largest, largestOf(byUnit[unit]))
-		inside, outside = max(inside, largestOf(distances)), max(outside, math.Abs(mean-s.base))
-		total += size * (mean - s.base)
+		s.sizes, s.means = append(s.sizes, size), append(s.means, samples[i].mean-samples[0].mean)
 	}
-	for i, mean := range s.means {
-		s.between += s.sizes[i] * (mean - total/s.n) * (mean - total/s.n)
-	}
-	// What rounding makes of no difference is no difference.
-	if inside <= flat*largest {
-		s.within = 0
-	}
-	if outside <= flat*largest {
+	s.base = samples[0].mean
+	s.between, s.within = sums(samples)
+	if largestOf(s.means) <= rounding*scale {
 		s.between = 0
 	}
 	return s
@@ -133,9 +114,9 @@ func unitsOf(values []float64, groups []int) units {
 // It is looked for on a grid of γ/(1+γ), fine enough for the two minima that very unequal units can have, and then where
 // the derivative is 0.
 func (s units) reml() (mean, between, within float64) {
-	if s.within <= flat*flat*s.between {
+	if s.within <= rounding*rounding*s.between {
 		mean, distances := centred(s.means)
-		return mean, steadySum(products(distances, distances)) / float64(len(s.means)-1), 0
+		return mean, sumOfSquares(distances) / float64(len(s.means)-1), 0
 	}
 	const steps = 2000
 	best, lowest := 0, math.Inf(1)

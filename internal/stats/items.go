@@ -29,20 +29,13 @@ func DescribeItem(c Column, min, max *float64) ItemDescription {
 	if min == nil || max == nil || notFinite(*min) || notFinite(*max) || !(*max-*min < widestCount) || math.Abs(*min) > 1e15 {
 		return d
 	}
+	counts, _ := Counts(c, int(math.Ceil(*min)), int(math.Floor(*max)))
 	d.Counts = map[string]int{}
-	for whole := math.Ceil(*min); whole <= *max; whole++ {
-		d.Counts[wholeName(whole)] = 0
-	}
-	for _, v := range c.Known() {
-		if _, counted := d.Counts[wholeName(v)]; counted && v == math.Trunc(v) {
-			d.Counts[wholeName(v)]++
-		}
+	for i, count := range counts {
+		d.Counts[strconv.Itoa(int(math.Ceil(*min))+i)] = count
 	}
 	return d
 }
-
-// wholeName writes a whole number without a decimal point; -0 is 0.
-func wholeName(v float64) string { return strconv.FormatFloat(v+0, 'f', -1, 64) }
 
 // CompleteCases returns how many persons have a value for any of the items, and how many for all of them. Without items
 // nobody has. The columns have one length.

@@ -147,7 +147,7 @@ func (p *peak) along(fixed []float64) ([]float64, float64) {
 func (l *likelihood) profileLimit(top peak, fixed []float64, side float64) *float64 {
 	_, variance := top.along(fixed)
 	b, se := dot(fixed, top.theta), math.Sqrt(variance)
-	inside, outside, goal := 0.0, math.Inf(1), confidenceZ
+	inside, outside, goal := 0.0, math.Inf(1), z975
 	here, from, d := top, 0.0, goal
 	for range 100 {
 		along, v := here.along(fixed)
@@ -188,9 +188,6 @@ func nextDistance(d, proposed, inside, outside float64) float64 {
 	}
 	return (inside + outside) / 2
 }
-
-// confidenceZ is the normal quantile of Level: 1.96.
-var confidenceZ = math.Sqrt2 * math.Erfinv(Level)
 
 // multiply returns r·v.
 func multiply(r blas64.Triangular, v []float64) []float64 {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // LogisticCoefficient is one coefficient of a logistic model, in log odds per unit of the predictor; or = e^b is the odds ratio. A
@@ -80,12 +78,12 @@ func Logistic(y Column, terms []Predictor) (LogisticResult, error) {
 	result := LogisticResult{N: len(d.y)}
 	for _, v := range d.y {
 		if v != 0 && v != 1 {
-			return LogisticResult{}, Refusal("the outcome has a value that is neither 0 nor 1")
+			return LogisticResult{}, Refusal("The outcome has a value that is neither 0 nor 1.")
 		}
 		result.NYes += int(v)
 	}
 	if result.NYes == 0 || result.NYes == result.N {
-		return LogisticResult{}, Refusal("the outcome has the same value in every complete row")
+		return LogisticResult{}, Refusal("The outcome has the same value in every complete row.")
 	}
 	kind, _ := d.separated()
 	if kind != overlap {
@@ -107,7 +105,7 @@ func (r *LogisticResult) fit(d *design) error {
 	l := &likelihood{q: d.q, y: d.y, eta: make([]float64, len(d.y))}
 	top, ok := l.climb(make([]float64, len(d.names)), nil)
 	if !ok {
-		return Refusal(fmt.Sprintf("the maximum likelihood fit of %d coefficients did not converge", len(d.names)))
+		return Refusal(fmt.Sprintf("The maximum likelihood fit of %d coefficients did not converge.", len(d.names)))
 	}
 	l.logLikelihood(top.theta)
 	r.AUC = finite(areaUnderCurve(l.eta, d.y))
@@ -133,7 +131,7 @@ func (r *LogisticResult) sumUp(loglik float64, p int) {
 	r.LRChisq, r.McFaddenR2 = finite(gain), finite(gain/null)
 	r.CoxSnellR2, r.NagelkerkeR2 = finite(-math.Expm1(-gain/n)), finite(math.Expm1(-gain/n)/math.Expm1(-null/n))
 	if p > 1 {
-		r.LRP = finite(distuv.ChiSquared{K: float64(p - 1)}.Survival(gain))
+		r.LRP = finite(upperChi2(gain, float64(p-1)))
 	}
 }
 
@@ -142,9 +140,9 @@ func (l *likelihood) coefficient(top peak, t []float64) LogisticCoefficient {
 	b, se := dot(t, top.theta), math.Sqrt(variance)
 	c := LogisticCoefficient{B: finite(b), SE: finite(se), Z: quotient(b, se), OR: finite(math.Exp(b))}
 	if c.Z != nil {
-		c.P = finite(math.Erfc(math.Abs(*c.Z) / math.Sqrt2))
+		c.P = finite(twoSidedZ(*c.Z))
 	}
-	c.ORWaldLow, c.ORWaldHigh = finite(math.Exp(b-confidenceZ*se)), finite(math.Exp(b+confidenceZ*se))
+	c.ORWaldLow, c.ORWaldHigh = finite(math.Exp(b-z975*se)), finite(math.Exp(b+z975*se))
 	c.ORProfileLow, c.ORProfileHigh = exponential(l.profileLimit(top, t, -1)), exponential(l.profileLimit(top, t, 1))
 	return c
 }

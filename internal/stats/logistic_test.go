@@ -234,10 +234,10 @@ func TestALogisticModelThatMakesNoSenseIsRefused(t *testing.T) {
 		terms []Predictor
 		want  string
 	}{
-		{Column{}, nil, "0 complete rows"},
-		{plain(1), nil, "1 complete rows"},
-		{plain(1, 0), []Predictor{single("x", 1, 2)}, "2 complete rows are too few"},
-		{plain(1, 1, 1, 1, 1), []Predictor{x}, "the outcome has the same value"},
+		{Column{}, nil, "Too few rows are complete: 0 for"},
+		{plain(1), nil, "Too few rows are complete: 1 for"},
+		{plain(1, 0), []Predictor{single("x", 1, 2)}, "Too few rows are complete: 2 for"},
+		{plain(1, 1, 1, 1, 1), []Predictor{x}, "The outcome has the same value"},
 		{plain(1, 0, 2, 1, 1), []Predictor{x}, "neither 0 nor 1"},
 		{plain(1, 0, 1, 1, 0), []Predictor{x, single("k", 7, 7, 7, 7, 7)}, "k has the same value"},
 		{plain(1, 0, 1, 1, 0), []Predictor{x, single("z", 2, 4, 6, 4, 10)}, "z is a linear combination"},

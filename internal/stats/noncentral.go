@@ -17,17 +17,17 @@ func noncentralT(t, df, ncp float64) float64 {
 	}
 	steps := noncentralSteps(t, df, ncp)
 	tolerance := 1e-15 * (4 + 2*math.Sqrt(df)) // rounding moves the density by about epsilon·sqrt(df)
-	var p carrySum
+	var p doubled
 	for i := 1; i < len(steps); i++ {
 		p.add(integrate(at, steps[i-1], steps[i], tolerance))
 	}
-	return min(1, max(0, p.total()))
+	return min(1, max(0, p.value()))
 }
 
 // noncentralSteps cuts the range of ln S where the integrand bends: around the density's top at 0, and around ln(ncp/t) where
 // Φ goes from 0 to 1. Between two cuts it is smooth enough that no bend can hide from the rule.
 func noncentralSteps(t, df, ncp float64) []float64 {
-	from, to := chiRange(df)
+	from, to := chiRange(df, 45)
 	width := 1 / math.Sqrt(2*df)
 	steps := []float64{from, -6 * width, -2 * width, 0, 2 * width, to}
 	if bend := math.Log(ncp / t); !notFinite(bend) {

@@ -67,7 +67,7 @@ func OneWay(levels []string, values []float64, group []int) (OneWayResult, error
 	r := OneWayResult{N: n, K: k, DF1: k - 1, DF2: n - k, KruskalDF: k - 1, Groups: map[string]LevelMean{}}
 	samples := make([]sample, k)
 	for i, values := range groups {
-		samples[i] = sampleWithin(values, largest(all))
+		samples[i] = sampleWithin(values, largestOf(all))
 		r.Groups[names[i]] = LevelMean{N: samples[i].n, Mean: finite(samples[i].mean), SD: finite(samples[i].sd())}
 	}
 	if len(r.Groups) < k {
@@ -108,19 +108,19 @@ func byLevel(levels []string, values []float64, group []int) (names []string, gr
 // sums are the sums of squares of a one-way layout: between the groups' means, and within the groups.
 func sums(samples []sample) (between, within float64) {
 	n, start := 0, samples[0].mean
-	var weighted carrySum
+	var weighted doubled
 	for _, s := range samples {
 		n += s.n
 		weighted.add(float64(s.n) * (s.mean - start))
 	}
-	grand := weighted.total() / float64(n)
-	var b, w carrySum
+	grand := weighted.value() / float64(n)
+	var b, w doubled
 	for _, s := range samples {
 		d := s.mean - start - grand
 		b.add(float64(s.n) * d * d)
 		w.add(s.ss)
 	}
-	return b.total(), w.total()
+	return b.value(), w.value()
 }
 
 // variance is the classical analysis (Fisher 1925). It returns the sum of squares within the groups.
@@ -136,32 +136,24 @@ func (r *OneWayResult) variance(samples []sample) float64 {
 	return within
 }
 
-// testF gives F and its upper tail; both nil when F is not finite.
-func testF(f, df1, df2 float64) (statistic, p *float64) {
-	if notFinite(f) || notFinite(df2) {
-		return nil, nil
-	}
-	return finite(f), finite(upperF(f, df1, df2))
-}
-
 // welch weighs each mean by n/s²; it is left nil when a group has one value or no spread.
 func (r *OneWayResult) welch(samples []sample) {
 	k, weights, start := float64(r.K), make([]float64, r.K), samples[0].mean
-	var all, weighted carrySum
+	var all, weighted doubled
 	for i, s := range samples {
 		weights[i] = float64(s.n) / s.variance()
 		all.add(weights[i])
 		weighted.add(weights[i] * (s.mean - start))
 	}
-	centre := weighted.total() / all.total()
-	var between, lambda carrySum
+	centre := weighted.value() / all.value()
+	var between, lambda doubled
 	for i, s := range samples {
-		d, share := s.mean-start-centre, weights[i]/all.total()
+		d, share := s.mean-start-centre, weights[i]/all.value()
 		between.add(weights[i] * d * d)
 		lambda.add((1 - share) * (1 - share) / float64(s.n-1))
 	}
-	df2 := (k*k - 1) / (3 * lambda.total())
-	f := between.total() / (k - 1) / (1 + 2*(k-2)/(k*k-1)*lambda.total())
+	df2 := (k*k - 1) / (3 * lambda.value())
+	f := between.value() / (k - 1) / (1 + 2*(k-2)/(k*k-1)*lambda.value())
 	if r.WelchF, r.WelchP = testF(f, k-1, df2); r.WelchF != nil {
 		r.WelchDF1, r.WelchDF2 = finite(k-1), finite(df2)
 	}
@@ -171,23 +163,17 @@ func (r *OneWayResult) welch(samples []sample) {
 func (r *OneWayResult) spreads(groups [][]float64, samples []sample) {
 	means, medians := make([]float64, r.K), make([]float64, r.K)
 	for i, values := range groups {
-		means[i], medians[i] = samples[i].mean, median(values)
+		means[i], medians[i] = samples[i].mean, Quantile7(slices.Sorted(slices.Values(values)), 0.5)
 	}
 	r.LeveneMeanF, r.LeveneMeanP = r.levene(groups, means)
 	r.LeveneMedF, r.LeveneMedP = r.levene(groups, medians)
 	r.BartlettK2, r.BartlettP = r.bartlett(samples)
 }
 
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	low, high := sorted[(len(sorted)-1)/2], sorted[len(sorted)/2]
-	return low + (high-low)/2
-}
-
 func (r *OneWayResult) levene(groups [][]float64, centres []float64) (f, p *float64) {
 	scale, distances := 0.0, make([]sample, r.K)
 	for _, values := range groups {
-		scale = max(scale, largest(values))
+		scale = max(scale, largestOf(values))
 	}
 	for i, values := range groups {
 		away := make([]float64, len(values))
@@ -207,12 +193,12 @@ func (r *OneWayResult) bartlett(samples []sample) (k2, p *float64) {
 	for _, s := range samples {
 		within += s.ss
 	}
-	var logs, inverse carrySum
+	var logs, inverse doubled
 	for _, s := range samples {
 		logs.add(float64(s.n-1) * math.Log(s.variance()/(within/df)))
 		inverse.add(1 / float64(s.n-1))
 	}
-	k2 = finite(max(0, -logs.total()) / (1 + (inverse.total()-1/df)/(3*float64(r.DF1))))
+	k2 = finite(max(0, -logs.value()) / (1 + (inverse.value()-1/df)/(3*float64(r.DF1))))
 	if k2 != nil {
 		p = finite(upperChi2(*k2, float64(r.DF1)))
 	}

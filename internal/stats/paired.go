@@ -49,7 +49,7 @@ func Paired(pre, post Column) (PairedResult, error) {
 		changes[i] = after[i] - before[i]
 	}
 	first, second := sampleOf(before), sampleOf(after)
-	change := sampleWithin(changes, max(largest(before), largest(after)))
+	change := sampleWithin(changes, max(largestOf(before), largestOf(after)))
 	r := PairedResult{N: len(before), NPre: len(usable(pre.Known())), NPost: len(usable(post.Known()))}
 	r.MeanPre, r.MeanPost, r.SDPre, r.SDPost = finite(first.mean), finite(second.mean), finite(first.sd()), finite(second.sd())
 	r.MeanDiff, r.SDDiff = finite(change.mean), finite(change.sd())
@@ -62,15 +62,13 @@ func Paired(pre, post Column) (PairedResult, error) {
 func (r *PairedResult) test(change sample) {
 	root, df := math.Sqrt(float64(change.n)), float64(change.n-1)
 	se := change.sd() / root
-	t := change.mean / se
-	r.SEDiff, r.DF, r.T = finite(se), finite(df), finite(t)
-	if r.T == nil {
+	r.SEDiff, r.DF = finite(se), finite(df)
+	if r.T, r.P = testT(change.mean, se, df); r.T == nil {
 		return
 	}
-	r.P = finite(twoSidedT(t, df))
 	r.CILow, r.CIHigh = aroundT(change.mean, se, df)
 	r.DZ = finite(change.mean / change.sd())
-	r.DZLow, r.DZHigh = times(1 / root)(ncpLimits(t, df))
+	r.DZLow, r.DZHigh = times(1 / root)(ncpLimits(*r.T, df))
 }
 
 func (r *PairedResult) effects(change, first, second sample) {

@@ -48,7 +48,7 @@ func (p *LevelPair) tukey(q *studentizedRange, critical, msw, df float64, later,
 	if !(se > 0) || notFinite(diff/se) {
 		return
 	}
-	p.TukeyP = finite(q.upper(math.Abs(diff)/se, df))
+	p.TukeyP = finite(q.tail(math.Abs(diff)/se, df))
 	p.TukeyLow, p.TukeyHigh = finite(diff-critical*se), finite(diff+critical*se)
 }
 
@@ -64,6 +64,6 @@ func (p *LevelPair) gamesHowell(q *studentizedRange, later, earlier sample) {
 	}
 	reach := q.limit(df) * se / math.Sqrt2
 	p.GHT, p.GHDF = finite(diff/se), finite(df)
-	p.GHP = finite(q.upper(math.Abs(diff)/se*math.Sqrt2, df))
+	p.GHP = finite(q.tail(math.Abs(diff)/se*math.Sqrt2, df))
 	p.GHLow, p.GHHigh = finite(diff-reach), finite(diff+reach)
 }

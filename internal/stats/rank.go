@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -27,7 +28,7 @@ func rank(values []float64) ranking {
 	for i, v := range values {
 		rounded[i], order[i] = round10(v), i
 	}
-	slices.SortFunc(order, func(a, b int) int { return compareFloats(rounded[a], rounded[b]) })
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(rounded[a], rounded[b]) })
 	r := ranking{doubled: make([]int, len(values))}
 	for first := 0; first < len(order); {
 		next := first + 1
@@ -41,16 +42,6 @@ func rank(values []float64) ranking {
 		first = next
 	}
 	return r
-}
-
-func compareFloats(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // tieTerm is Σ(t³-t) over the groups of equal values.

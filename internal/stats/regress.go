@@ -6,8 +6,6 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/mathext"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // OLSCoefficient is one coefficient of a linear model, in the unit of the outcome per unit of the predictor. A t that is
@@ -88,10 +86,10 @@ type fit struct {
 // solutions, BIT 7), with the errors of the augmented system r + Xg = y, Xᵀr = 0 in doubled precision.
 func (d *design) fit() (*fit, error) {
 	if slices.Max(d.y) > tooLarge || slices.Min(d.y) < -tooLarge {
-		return nil, Refusal("the outcome has values that are too large")
+		return nil, Refusal("The outcome has values that are too large.")
 	}
 	if constant(d.y) {
-		return nil, Refusal("the outcome has the same value in every complete row")
+		return nil, Refusal("The outcome has the same value in every complete row.")
 	}
 	shift, scale := shortScale(d.y)
 	y := make([]float64, len(d.y))
@@ -156,16 +154,8 @@ func (d *design) rawCoefficients(g []float64, shift, scale float64) []float64 {
 // largest outcome) are 0: a perfect fit.
 func (f *fit) sumUp(y []float64, scale float64) {
 	n := float64(len(y))
-	largest := 0.0
-	for _, v := range f.y {
-		largest = max(largest, math.Abs(v))
-	}
-	noise := math.Sqrt(sumOfSquares(f.residuals)/n)*scale <= 1e-14*largest
-	var sum doubled
-	for _, v := range y {
-		sum.add(v)
-	}
-	mean := sum.value() / n
+	noise := math.Sqrt(sumOfSquares(f.residuals)/n)*scale <= 1e-14*largestOf(f.y)
+	mean := sumOf(y) / n
 	explained := make([]float64, len(y))
 	for i, e := range f.residuals {
 		if noise {
@@ -189,8 +179,7 @@ func (f *fit) summary() OLSResult {
 		return r
 	}
 	if p > 1 {
-		r.F = finite((f.ess / (p - 1)) / (f.rss / float64(f.df)))
-		r.FP = tailOfF(r.F, p-1, float64(f.df))
+		r.F, r.FP = testF((f.ess/(p-1))/(f.rss/float64(f.df)), p-1, float64(f.df))
 	}
 	loglik := -n / 2 * (math.Log(2*math.Pi) + math.Log(f.rss/n) + 1)
 	r.LogLik, r.AIC, r.BIC = finite(loglik), finite(-2*loglik+2*(p+1)), finite(-2*loglik+math.Log(n)*(p+1))
@@ -202,7 +191,7 @@ func (f *fit) summary() OLSResult {
 func (f *fit) jackknifeResiduals() []float64 {
 	out := make([]float64, len(f.residuals))
 	for i, e := range f.residuals {
-		rest := 1 - dot(f.row(i), f.row(i))
+		rest := f.freedom(i)
 		if rest < 1e-10 {
 			return nil
 		}
@@ -211,19 +200,36 @@ func (f *fit) jackknifeResiduals() []float64 {
 	return out
 }
 
+// freedom is 1-h of row i. Where h is near 1 the difference has few digits left; then it is the squared distance of the row's
+// unit vector from the space of the columns (projected twice, as the first projection leaves rounding behind).
+func (f *fit) freedom(i int) float64 {
+	rest := 1 - dot(f.row(i), f.row(i))
+	if rest > 0.01 {
+		return rest
+	}
+	away, along := make([]float64, f.q.Rows), make([]float64, f.q.Cols)
+	away[i] = 1
+	for range 2 {
+		blas64.Gemv(blas.Trans, 1, f.q, vector(away), 0, vector(along))
+		blas64.Gemv(blas.NoTrans, -1, f.q, vector(along), 1, vector(away))
+	}
+	return sumOfSquares(away)
+}
+
 func (f *fit) coefficient(j int, jackknife []float64) OLSCoefficient {
 	b, t, df := f.b[j], f.functional(j), float64(f.df)
-	reach := confidenceT(df)
 	se := f.sigma * math.Sqrt(dot(t, t))
-	c := OLSCoefficient{B: finite(b), SE: finite(se), T: quotient(b, se), CILow: finite(b - reach*se), CIHigh: finite(b + reach*se)}
-	c.P = bothTails(c.T, df)
+	c := OLSCoefficient{B: finite(b), SE: finite(se)}
+	c.T, c.P = testT(b, se, df)
+	c.CILow, c.CIHigh = aroundT(b, se, df)
 	if j > 0 {
 		c.BetaStd = quotient(b*f.spreadOf(j), math.Sqrt((f.ess+f.rss)/float64(len(f.y)-1)))
 	}
 	if jackknife != nil {
 		se = settled(math.Sqrt(sumOfSquares(f.weighted(t, jackknife))), se)
-		c.HC3SE, c.HC3T, c.HC3CILow, c.HC3CIHigh = finite(se), quotient(b, se), finite(b-reach*se), finite(b+reach*se)
-		c.HC3P = bothTails(c.HC3T, df)
+		c.HC3SE = finite(se)
+		c.HC3T, c.HC3P = testT(b, se, df)
+		c.HC3CILow, c.HC3CIHigh = aroundT(b, se, df)
 	}
 	return c
 }
@@ -249,25 +255,3 @@ func (f *fit) weighted(t, values []float64) []float64 {
 
 // quotient is a/b, nil when that is not a number.
 func quotient(a, b float64) *float64 { return finite(a / b) }
-
-// confidenceT is the quantile of t with df degrees of freedom that an interval of Level reaches in standard errors.
-func confidenceT(df float64) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile((1 + Level) / 2)
-}
-
-// bothTails is the two-sided p of t with df degrees of freedom, nil for no t.
-func bothTails(t *float64, df float64) *float64 {
-	if t == nil {
-		return nil
-	}
-	return finite(min(1, 2*distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.CDF(-math.Abs(*t))))
-}
-
-// tailOfF is P(F > f) with df1 and df2 degrees of freedom, nil for no f. It is taken from the other end of the beta
-// distribution, because one minus a probability near one has no digits left.
-func tailOfF(f *float64, df1, df2 float64) *float64 {
-	if f == nil {
-		return nil
-	}
-	return finite(mathext.RegIncBeta(df2/2, df1/2, df2/(df2+df1**f)))
-}

@@ -67,21 +67,21 @@ func checkSeries(y []float64, firstPost, lag int, extra []Predictor) error {
 	n := len(y)
 	for i, v := range y {
 		if notFinite(v) {
-			return Refusal(fmt.Sprintf("the value of the series at t = %d is missing", i+1))
+			return Refusal(fmt.Sprintf("The value of the series at t = %d is missing.", i+1))
 		}
 	}
 	for _, term := range extra {
 		for _, c := range term.Columns {
 			if len(completeRows([]Column{c})) < len(c.Values) {
-				return Refusal(fmt.Sprintf("the predictor %s has a missing value", term.Term))
+				return Refusal(fmt.Sprintf("The predictor %s has a missing value.", term.Term))
 			}
 		}
 	}
 	if firstPost < 3 || firstPost > n-1 {
-		return Refusal(fmt.Sprintf("the series needs at least 2 points before t = %d and 2 from there on, and has %d in all", firstPost, n))
+		return Refusal(fmt.Sprintf("The series needs at least 2 points before t = %d and 2 from there on, and has %d in all.", firstPost, n))
 	}
 	if lag < 0 || lag >= n {
-		return Refusal(fmt.Sprintf("the lag %d is not between 0 and %d", lag, n-1))
+		return Refusal(fmt.Sprintf("The lag %d is not between 0 and %d.", lag, n-1))
 	}
 	return nil
 }
@@ -116,9 +116,9 @@ func (f *fit) segment(j, lag int, factor float64) SegmentedCoefficient {
 	b, t, df := f.b[j], f.functional(j), float64(f.df)
 	ols := f.sigma * math.Sqrt(dot(t, t))
 	se := settled(math.Sqrt(factor*max(0, longRun(f.weighted(t, f.residuals), lag))), ols)
-	reach := confidenceT(df) * se
-	c := SegmentedCoefficient{B: finite(b), OLSSE: finite(ols), NWSE: finite(se), NWT: quotient(b, se)}
-	c.NWP, c.CILow, c.CIHigh = bothTails(c.NWT, df), finite(b-reach), finite(b+reach)
+	c := SegmentedCoefficient{B: finite(b), OLSSE: finite(ols), NWSE: finite(se)}
+	c.NWT, c.NWP = testT(b, se, df)
+	c.CILow, c.CIHigh = aroundT(b, se, df)
 	return c
 }
 

@@ -134,13 +134,13 @@ func TestASeriesThatMakesNoSenseIsRefused(t *testing.T) {
 	}{
 		{nil, 3, 0, nil, "at least 2 points"},
 		{y, 2, 1, nil, "at least 2 points before t = 2"}, {y, 7, 1, nil, "2 from there on"}, {y, -1, 1, nil, "at least 2"}, {y, 99, 1, nil, "at least 2"},
-		{y, 4, -1, nil, "the lag -1 is not between 0 and 6"}, {y, 4, 7, nil, "the lag 7"},
-		{y[:4], 3, 0, nil, "4 complete rows are too few for 4"},
+		{y, 4, -1, nil, "The lag -1 is not between 0 and 6"}, {y, 4, 7, nil, "The lag 7"},
+		{y[:4], 3, 0, nil, "Too few rows are complete: 4 for"},
 		{missing, 4, 1, nil, "t = 4 is missing"},
 		{y, 4, 1, []Predictor{{Term: "x", Names: []string{"x"}, Columns: []Column{gap}}}, "x has a missing value"},
-		{y, 4, 1, []Predictor{single("time", 2, 1, 2, 3, 1, 2, 3)}, "two predictors are called time"},
+		{y, 4, 1, []Predictor{single("time", 2, 1, 2, 3, 1, 2, 3)}, "Two predictors are called time"},
 		{y, 4, 1, []Predictor{single("month", 1, 2, 3, 4, 5, 6, 7)}, "month is a linear combination"},
-		{[]float64{2, 2, 2, 2, 2, 2, 2}, 4, 1, nil, "the outcome has the same value"},
+		{[]float64{2, 2, 2, 2, 2, 2, 2}, 4, 1, nil, "The outcome has the same value"},
 	} {
 		_, err := Segmented(test.y, test.firstPost, test.lag, false, test.extra)
 		if _, refused := err.(Refusal); !refused || !strings.Contains(err.Error(), test.want) {

@@ -18,9 +18,9 @@ func (p cloud) silhouette(of, sizes []int) (mean *float64, byCluster []*float64)
 		values[own] = append(values[own], all[i])
 	}
 	for c := range byCluster {
-		byCluster[c] = finite(steadySum(values[c]) / float64(sizes[c]))
+		byCluster[c] = finite(sumOf(values[c]) / float64(sizes[c]))
 	}
-	return finite(steadySum(all) / float64(p.n)), byCluster
+	return finite(sumOf(all) / float64(p.n)), byCluster
 }
 
 // distanceSums adds up every person's distances to the persons of each cluster; each pair is measured once.

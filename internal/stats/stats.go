@@ -8,9 +8,6 @@ package stats
 import (
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Level is the confidence level of every interval.
@@ -93,46 +90,6 @@ func Scores(items []Column, percent int) Column {
 	return scores
 }
 
-// Summary describes a set of values (item 3), in the unit of the values.
-type Summary struct {
-	N         int      // values counted
-	Mean      *float64 // nil when N = 0
-	SD        *float64 // divisor N-1; nil when N < 2
-	SE        *float64 // SD / sqrt(N); nil when N < 2
-	Low, High *float64 // mean ± t(.975, N-1)·SE; nil when N < 2
-}
-
-// Describe returns the Summary of the values. Values that are not finite are left out; a figure that is too large for a
-// float64 is nil.
-func Describe(values []float64) Summary {
-	if slices.ContainsFunc(values, notFinite) {
-		values = slices.DeleteFunc(slices.Clone(values), notFinite)
-	}
-	s := Summary{N: len(values)}
-	if s.N == 0 {
-		return s
-	}
-	mean := stat.Mean(values, nil)
-	s.Mean = finite(mean)
-	if s.N < 2 {
-		return s
-	}
-	sd := spread(values)
-	se := sd / math.Sqrt(float64(s.N))
-	reach := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(s.N - 1)}.Quantile((1+Level)/2) * se
-	s.SD, s.SE, s.Low, s.High = finite(sd), finite(se), finite(mean-reach), finite(mean+reach)
-	return s
-}
-
-// spread is the SD of the distances from the first value, so that equal values have an SD of exactly 0.
-func spread(values []float64) float64 {
-	distances := make([]float64, len(values))
-	for i, v := range values {
-		distances[i] = v - values[0]
-	}
-	return stat.StdDev(distances, nil)
-}
-
 func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
 
 func finite(v float64) *float64 {
@@ -166,7 +123,7 @@ func Counts(c Column, min, max int) (counts []int, outside int) {
 func DistinctCounts(values []float64) []int {
 	sorted := make([]float64, len(values))
 	for i, v := range values {
-		sorted[i] = math.Round(v*1e10) / 1e10
+		sorted[i] = round10(v)
 	}
 	slices.Sort(sorted)
 	var counts []int

@@ -42,16 +42,16 @@ func TestDescriptivesAreThoseOfTheTextbook(t *testing.T) {
 		{[]float64{3}, Summary{N: 1, Mean: new(3.0)}},
 		{[]float64{math.NaN(), 3, math.Inf(1)}, Summary{N: 1, Mean: new(3.0)}},
 		// t(.975, 1) = 12.7062047361747
-		{[]float64{1, 3}, Summary{N: 2, Mean: new(2.0), SD: new(math.Sqrt2), SE: new(1.0), Low: new(2 - 12.7062047361747), High: new(2 + 12.7062047361747)}},
+		{[]float64{1, 3}, Summary{N: 2, Mean: new(2.0), SD: new(math.Sqrt2), SE: new(1.0), CILow: new(2 - 12.7062047361747), CIHigh: new(2 + 12.7062047361747)}},
 		// t(.975, 7) = 2.36462425159278
 		{[]float64{2, 4, 4, 4, 5, 5, 7, 9}, Summary{N: 8, Mean: new(5.0), SD: new(math.Sqrt(32.0 / 7)), SE: new(math.Sqrt(4.0 / 7)),
-			Low: new(5 - 2.36462425159278*math.Sqrt(4.0/7)), High: new(5 + 2.36462425159278*math.Sqrt(4.0/7))}},
-		{[]float64{0.1, 0.1, 0.1}, Summary{N: 3, Mean: new(0.1), SD: new(0.0), SE: new(0.0), Low: new(0.1), High: new(0.1)}},
+			CILow: new(5 - 2.36462425159278*math.Sqrt(4.0/7)), CIHigh: new(5 + 2.36462425159278*math.Sqrt(4.0/7))}},
+		{[]float64{0.1, 0.1, 0.1}, Summary{N: 3, Mean: new(0.1), SD: new(0.0), SE: new(0.0), CILow: new(0.1), CIHigh: new(0.1)}},
 	} {
 		got := Describe(test.values)
 		if got.N != test.want.N || !same(got.Mean, test.want.Mean) || !same(got.SD, test.want.SD) || !same(got.SE, test.want.SE) ||
-			!same(got.Low, test.want.Low) || !same(got.High, test.want.High) {
-			t.Errorf("Describe(%v): got n %d mean %v sd %v se %v ci %v..%v", test.values, got.N, show(got.Mean), show(got.SD), show(got.SE), show(got.Low), show(got.High))
+			!same(got.CILow, test.want.CILow) || !same(got.CIHigh, test.want.CIHigh) {
+			t.Errorf("Describe(%v): got n %d mean %v sd %v se %v ci %v..%v", test.values, got.N, show(got.Mean), show(got.SD), show(got.SE), show(got.CILow), show(got.CIHigh))
 		}
 	}
 	if sd := Describe([]float64{0.1, 0.1, 0.1, 0.1, 0.1, 0.1}).SD; *sd != 0 {
@@ -109,7 +109,7 @@ func TestDescriptivesDoNotDependOnOrderAndFollowShiftAndScale(t *testing.T) {
 			other[i] = v*factor + shift
 		}
 		got := Describe(other)
-		if got.N != base.N || (got.Mean == nil) != (base.N < 1) || (got.SD == nil) != (base.N < 2) || (got.Low == nil) != (base.N < 2) {
+		if got.N != base.N || (got.Mean == nil) != (base.N < 1) || (got.SD == nil) != (base.N < 2) || (got.CILow == nil) != (base.N < 2) {
 			t.Fatalf("got %+v from %+v", got, base)
 		}
 		const small = 1e-7
@@ -119,8 +119,8 @@ func TestDescriptivesDoNotDependOnOrderAndFollowShiftAndScale(t *testing.T) {
 		if base.N > 1 && math.Abs(*got.SD-*base.SD*math.Abs(factor)) > small {
 			t.Fatalf("SD %g, want %g", *got.SD, *base.SD*math.Abs(factor))
 		}
-		if base.N > 1 && (*got.Low > *got.Mean || *got.High < *got.Mean || *got.SE > *got.SD) {
-			t.Fatalf("interval %g..%g around %g", *got.Low, *got.High, *got.Mean)
+		if base.N > 1 && (*got.CILow > *got.Mean || *got.CIHigh < *got.Mean || *got.SE > *got.SD) {
+			t.Fatalf("interval %g..%g around %g", *got.CILow, *got.CIHigh, *got.Mean)
 		}
 	})
 }

@@ -3,27 +3,32 @@ package stats
 import "math"
 
 // studentizedRange is the distribution of Q = R/S: R the range of so many independent standard normals (groups >= 2), S =
-// sqrt(X/df), X chi-square with df > 0. It keeps what it has computed of R, as the pairs of one analysis ask again and again;
-// one goroutine may use it.
+// sqrt(X/df), X chi-square with df > 0. It keeps what it has computed, as the pairs of one analysis ask again and again; one
+// goroutine may use it.
 type studentizedRange struct {
 	groups int
-	panels [2 * widest][]float64 // Chebyshev coefficients of ln P(R >= w) on w = i/2 .. (i+1)/2
-	near   float64               // logarithm of the last critical value: the next is near
-	limits map[int][]float64     // Chebyshev coefficients of ln critical(1-Level, df) on ln df = i/2 .. (i+1)/2
+	ranges [2 * widest]*chebyshev // ln P(R >= w) on w = i/2 .. (i+1)/2
+	near   float64                // logarithm of the last critical value: the next is near
+	limits map[int]chebyshev      // ln critical(1-Level, df) on ln df = i/2 .. (i+1)/2
+	tails  map[[2]int]surface     // ln P(Q >= q) on placeOfQ(q) = i .. i+1, ln df = j/2 .. (j+1)/2
 }
 
 func newStudentizedRange(groups int) *studentizedRange {
-	return &studentizedRange{groups: groups, near: 1.2, limits: map[int][]float64{}}
+	return &studentizedRange{groups: groups, near: 1.2, limits: map[int]chebyshev{}, tails: map[[2]int]surface{}}
 }
 
 const (
-	panelNodes = 16
-	widest     = 50 // P(R >= 50) is below 1e-260 for any number of groups that fits a computer
+	points    = 16 // of a chebyshev, for eleven digits or more
+	pointsDF  = 10 // along ln df, where the tail bends little
+	widest    = 50 // P(R >= 50) is below 1e-260 for any number of groups that fits a computer
+	fewGroups = 20 // the pairs of so many groups are so few that each can have its own integrals
+	farPlace  = 18 // of q = 33, where the tail of many df begins to leave the range of a float64
 )
 
 // upper is P(Q >= q), the mean of P(R >= q·S) over S (Tukey 1953; Copenhaver and Holland 1988), with a relative error below
 // 1e-9 in the tail too. df = +Inf gives the range itself. The integral over ln S is a sum at equal steps: for a smooth
-// function that falls exponentially at both ends the error falls exponentially with the step.
+// function that falls exponentially at both ends the error falls exponentially with the step. These steps are the longest
+// that keep ten digits.
 func (s *studentizedRange) upper(q, df float64) float64 {
 	switch {
 	case math.IsNaN(q) || math.IsNaN(df) || df <= 0:
@@ -35,14 +40,18 @@ func (s *studentizedRange) upper(q, df float64) float64 {
 	case math.IsInf(df, 1):
 		return s.rangeTail(q)
 	}
-	from, to := chiRange(df)
+	from, to := chiRange(df, 30)
 	from -= math.Log1p(q*q/(2*df)) / 2 // a wide q moves the weight to small S
-	step := min(0.4/math.Sqrt(2*df), 0.07/math.Log(float64(s.groups)+1))
+	step := min(0.6/math.Sqrt(2*df), 0.13/math.Log(float64(s.groups)+1))
 	count := math.Ceil((to - from) / step)
 	sum := 0.0
 	for i := 0.0; i <= count; i++ {
 		y := from + i*step
-		sum += math.Exp(df*chiShape(y)) * s.rangeTail(q*math.Exp(y))
+		part := math.Exp(df*chiShape(y)) * s.rangeTail(q*math.Exp(y))
+		sum += part
+		if part < 1e-16*sum { // past the top, and nothing comes after it
+			break
+		}
 	}
 	return min(1, sum*step*math.Exp(chiLogTop(df)))
 }
@@ -61,61 +70,67 @@ func (s *studentizedRange) critical(tail, df float64) float64 {
 	return math.Exp(s.near)
 }
 
-// limit is critical(1-Level, df) for df >= 1. With hundreds of pairs, each of its own df, seeking each would take minutes;
-// then it comes from a panel of ln df, which keeps eleven digits.
+// limit is critical(1-Level, df) for df >= 1. With hundreds of groups, each pair with its own df, seeking each would take
+// minutes; then it comes from a chebyshev in ln df, which keeps eleven digits.
 func (s *studentizedRange) limit(df float64) float64 {
-	const fewGroups = 20
 	if s.groups <= fewGroups {
 		return s.critical(1-Level, df)
 	}
-	panel := int(2 * math.Log(df))
-	if s.limits[panel] == nil {
-		s.limits[panel] = fitPanel(panel, func(logDF float64) float64 { return math.Log(s.critical(1-Level, math.Exp(logDF))) })
+	place := int(2 * math.Log(df))
+	fitted, done := s.limits[place]
+	if !done {
+		from := float64(place) / 2
+		fitted = fitChebyshev(points, from, from+0.5, func(logDF float64) float64 { return math.Log(s.critical(1-Level, math.Exp(logDF))) })
+		s.limits[place] = fitted
 	}
-	return math.Exp(panelSum(s.limits[panel], panel, math.Log(df)))
+	return math.Exp(fitted.at(math.Log(df)))
 }
 
-// rangeTail is P(R >= w), from the panel that holds w.
+// tail is upper(q, df) for df >= 1; with hundreds of groups from a net of surfaces, within a relative 1e-9 of it.
+func (s *studentizedRange) tail(q, df float64) float64 {
+	x := placeOfQ(q)
+	if s.groups <= fewGroups || !(x >= 0 && x < farPlace) || math.IsInf(df, 0) {
+		return s.upper(q, df)
+	}
+	place := [2]int{int(x), int(2 * math.Log(df))}
+	fitted, done := s.tails[place]
+	if !done {
+		fromX, fromY := float64(place[0]), float64(place[1])/2
+		fitted = fitSurface(points, pointsDF, [2]float64{fromX, fromX + 1}, [2]float64{fromY, fromY + 0.5},
+			func(x, logDF float64) float64 { return math.Log(s.upper(qOfPlace(x), math.Exp(logDF))) })
+		s.tails[place] = fitted
+	}
+	return min(1, math.Exp(fitted.at(x, math.Log(df))))
+}
+
+// placeOfQ is 4q up to 1 and goes on with its logarithm, so that the tail bends about as much from each whole number to the
+// next.
+func placeOfQ(q float64) float64 {
+	if q < 1 {
+		return 4 * q
+	}
+	return 4 + 4*math.Log(q)
+}
+
+func qOfPlace(x float64) float64 {
+	if x < 4 {
+		return x / 4
+	}
+	return math.Exp((x - 4) / 4)
+}
+
+// rangeTail is P(R >= w).
 func (s *studentizedRange) rangeTail(w float64) float64 {
 	if w >= widest {
 		return 0
 	}
-	panel := int(2 * w)
-	if s.panels[panel] == nil {
-		s.panels[panel] = fitPanel(panel, func(w float64) float64 { return math.Log(rangeAbove(w, s.groups)) })
+	place := int(2 * w)
+	if s.ranges[place] == nil {
+		from := float64(place) / 2
+		fitted := fitChebyshev(points, from, from+0.5, func(w float64) float64 { return math.Log(rangeAbove(w, s.groups)) })
+		s.ranges[place] = &fitted
 	}
-	return math.Exp(panelSum(s.panels[panel], panel, w))
-}
-
-// fitPanel interpolates f at the Chebyshev points of panel/2 .. (panel+1)/2.
-func fitPanel(panel int, f func(float64) float64) []float64 {
-	values := make([]float64, panelNodes)
-	for j := range values {
-		x := math.Cos(math.Pi * (float64(j) + 0.5) / panelNodes)
-		values[j] = f(float64(panel)/2 + (x+1)/4)
-	}
-	coefficients := make([]float64, panelNodes)
-	for m := range coefficients {
-		for j, v := range values {
-			coefficients[m] += 2 * v * math.Cos(math.Pi*float64(m)*(float64(j)+0.5)/panelNodes) / panelNodes
-		}
-	}
-	coefficients[0] /= 2
-	return coefficients
-}
-
-// panelSum is the interpolated value at x of the panel.
-func panelSum(coefficients []float64, panel int, x float64) float64 {
-	return chebyshevSum(coefficients, 4*x-2*float64(panel)-1)
-}
-
-// chebyshevSum is Σ c_m·T_m(x), -1 <= x <= 1 (Clenshaw 1955).
-func chebyshevSum(c []float64, x float64) float64 {
-	next, after := 0.0, 0.0
-	for m := len(c) - 1; m > 0; m-- {
-		next, after = c[m]+2*x*next-after, next
-	}
-	return c[0] + x*next - after
+	return math.Exp(s.ranges[place].at(w))
 }
 
 // rangeAbove is P(R >= w) = k ∫ φ(z) [Φ(z)^(k-1) - (Φ(z)-Φ(z-w))^(k-1)] dz, z the largest of k. The bracket is written as

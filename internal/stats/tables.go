@@ -41,7 +41,7 @@ func ChiSquare(rows, cols []string, table [][]int) (ChiSquareResult, error) {
 		return ChiSquareResult{}, err
 	}
 	r := ChiSquareResult{N: int(c.n), DF: (len(rows) - 1) * (len(cols) - 1), Table: map[string]map[string]int{}, AdjResiduals: map[string]map[string]*float64{}}
-	var chi, g carrySum
+	var chi, g doubled
 	least := math.Inf(1)
 	for i, row := range rows {
 		r.Table[row], r.AdjResiduals[row] = map[string]int{}, map[string]*float64{}
@@ -58,9 +58,9 @@ func ChiSquare(rows, cols []string, table [][]int) (ChiSquareResult, error) {
 		}
 	}
 	smaller := float64(min(len(rows), len(cols)) - 1)
-	r.ChiSq, r.P = finite(chi.total()), finite(upperChi2(chi.total(), float64(r.DF)))
-	r.G2, r.MinExpected = finite(max(0, g.total())), finite(least)
-	r.CramersV = finite(min(1, math.Sqrt(chi.total()/(c.n*smaller))))
+	r.ChiSq, r.P = finite(chi.value()), finite(upperChi2(chi.value(), float64(r.DF)))
+	r.G2, r.MinExpected = finite(max(0, g.value())), finite(least)
+	r.CramersV = finite(min(1, math.Sqrt(chi.value()/(c.n*smaller))))
 	if len(rows) == 2 && len(cols) == 2 {
 		r.fourfold(c)
 	}
@@ -150,7 +150,7 @@ func fisher(x, row1, row2, col1 int) float64 {
 	for v := top; v > low; v-- {
 		weights[v-1-low] = weights[v-low] / ratio(v-1)
 	}
-	var all, unlikely carrySum
+	var all, unlikely doubled
 	limit := weights[x-low] * (1 + 1e-7)
 	for _, w := range weights {
 		all.add(w)
@@ -158,7 +158,7 @@ func fisher(x, row1, row2, col1 int) float64 {
 			unlikely.add(w)
 		}
 	}
-	return min(1, unlikely.total()/all.total())
+	return min(1, unlikely.value()/all.value())
 }
 
 // McNemarResult is the change of a yes or no in the same persons (STATISTICS 10); the first word is before, the second after.

@@ -82,7 +82,7 @@ func TestNoDivisionIsBetter(t *testing.T) {
 				if len(x) > 0 {
 					_, dx := centred(x)
 					_, dy := centred(y)
-					within += steadySum(products(dx, dx)) + steadySum(products(dy, dy))
+					within += sumOfSquares(dx) + sumOfSquares(dy)
 				}
 			}
 			best = min(best, within)

@@ -15,7 +15,7 @@ type Answered struct {
 	Instrument *instrument.Instrument
 	Units      []RoundUnit
 	Groups     []Group
-	Answers    []instrument.Answers // in the order of random keys
+	Answers    []instrument.Answers // of the questions that were shown, in the order of random keys
 	Of         []int                // of the same responses: index in Groups
 	Pairs      []string             // of the same responses: equal in two waves for one respondent's code; "": no code
 }
@@ -42,10 +42,6 @@ func (s *Service) ClosedRound(ctx context.Context, code string) (c *Answered, er
 	if err != nil {
 		return nil, err
 	}
-	all, err := Responses(ctx, s.DB, r.ID)
-	if err != nil {
-		return nil, err
-	}
 	c = &Answered{Round: r, Instrument: in}
 	if c.Units, err = RoundUnits(ctx, s.DB, r.ID); err != nil {
 		return nil, err
@@ -54,12 +50,33 @@ func (s *Service) ClosedRound(ctx context.Context, code string) (c *Answered, er
 	if c.Groups, err = groupsOf(ctx, s.DB, r.ID, at); err != nil {
 		return nil, err
 	}
-	for _, x := range all {
-		c.Answers = append(c.Answers, answersTo(in, x.Answers))
+	one := texts{}
+	err = eachResponse(ctx, s.DB, r.ID, func(x Response) {
+		c.Answers = append(c.Answers, in.Clean(one.answers(in, x.Answers)))
 		c.Of = append(c.Of, at[x.Group])
 		c.Pairs = append(c.Pairs, x.Pair)
+	})
+	return c, err
+}
+
+// texts keeps one copy of each answer that many give.
+type texts map[string]string
+
+const mostKept = 40 // bytes: longer ones are somebody's own words
+
+// answers turns stored answers into those of an instrument.
+func (t texts) answers(in *instrument.Instrument, byID map[string]string) instrument.Answers {
+	a := in.Blank()
+	for i, it := range in.Items {
+		text := byID[it.ID]
+		if kept, ok := t[text]; ok {
+			text = kept
+		} else if len(text) <= mostKept {
+			t[text] = text
+		}
+		a[i] = text
 	}
-	return c, nil
+	return a
 }
 
 // groupsOf lists a round's groups, and notes in at where the one of each number is.
@@ -76,13 +93,4 @@ func groupsOf(ctx context.Context, q db.Q, round int64, at map[int]int) (_ []Gro
 		n++
 		return err
 	}, `SELECT grp, unit_id, profession, invited FROM survey_groups WHERE round_id = $1 ORDER BY grp`, round)
-}
-
-// answersTo turns stored answers into those of an instrument.
-func answersTo(in *instrument.Instrument, byID map[string]string) instrument.Answers {
-	a := in.Blank()
-	for i, it := range in.Items {
-		a[i] = byID[it.ID]
-	}
-	return a
 }

@@ -196,17 +196,34 @@ type Response struct {
 }
 
 // Responses returns the answers of a closed round, in the order of their random keys.
-func Responses(ctx context.Context, q db.Q, round int64) (_ []Response, err error) {
+func Responses(ctx context.Context, q db.Q, round int64) (all []Response, err error) {
 	defer errs.Wrap(&err, "survey.Responses(%d)", round)
-	return db.Rows(ctx, q, func(r *sql.Rows, x *Response) error {
+	err = eachResponse(ctx, q, round, func(x Response) { all = append(all, x) })
+	return all, err
+}
+
+// eachResponse is Responses one by one, for those who need not hold them all.
+func eachResponse(ctx context.Context, q db.Q, round int64, use func(Response)) (err error) {
+	defer errs.Wrap(&err, "survey.eachResponse(%d)", round)
+	rows, err := q.QueryContext(ctx, `SELECT grp, answers, pair FROM survey_responses WHERE round_id = $1 ORDER BY id`, round)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var x Response
 		var answers string
 		var pair []byte
-		if err := r.Scan(&x.Group, &answers, &pair); err != nil {
+		if err := rows.Scan(&x.Group, &answers, &pair); err != nil {
 			return err
 		}
 		x.Pair = string(pair)
-		return json.Unmarshal([]byte(answers), &x.Answers)
-	}, `SELECT grp, answers, pair FROM survey_responses WHERE round_id = $1 ORDER BY id`, round)
+		if err := json.Unmarshal([]byte(answers), &x.Answers); err != nil {
+			return err
+		}
+		use(x)
+	}
+	return rows.Err()
 }
 
 // missing turns "no rows" into what the reader is told.

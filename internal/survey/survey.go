@@ -19,6 +19,7 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
+	"taitorinki/internal/sdc"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/survey/link"
 	"taitorinki/internal/survey/seal"
@@ -91,6 +92,12 @@ type Settings struct {
 	Waves       bool     `json:"waves"`   // respondents are offered a code that pairs this round with the others of its series
 	Series      int64    `json:"series"`  // the first round of the series; 0: this one
 }
+
+// LeastShown is the least number of responses of a group of which results tell anything.
+func (s *Settings) LeastShown() int { return max(s.Least, sdc.LeastGroup) }
+
+// FullShown is the least number of responses of a group of which results tell means.
+func (s *Settings) FullShown() int { return max(s.Full, sdc.LeastFull, s.LeastShown()) }
 
 // Round is one instrument version sent to one population.
 type Round struct {

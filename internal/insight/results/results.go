@@ -3,6 +3,7 @@
 package results
 
 import (
+	"math"
 	"net/http"
 	"slices"
 
@@ -34,6 +35,9 @@ func (s *Pages) Routes() {
 	read("GET /results/{code}/factors", s.factors)
 	read("GET /results/{code}/profiles", s.profiles)
 	read("GET /results/{code}/methods", s.methods)
+	read("GET /results/{code}/take", s.take)
+	read("GET /results/{code}/ledger.csv", s.ledger)
+	s.Kit.Handle("GET /results/{code}/microdata/{file}", people.ReadMicrodata, s.microdata)
 }
 
 // view is a page about one round's results.
@@ -103,11 +107,14 @@ func (v *view) Percent(n int) string { return i18n.Int(v.Lang, n) + "\u00a0%" }
 
 // Signed writes a difference with its sign.
 func (v *view) Signed(x float64, decimals int) string {
-	text := i18n.Decimal(v.Lang, x, decimals)
-	if x > 0 && text != i18n.Decimal(v.Lang, 0, decimals) {
-		return "+" + text
+	text := i18n.Decimal(v.Lang, math.Abs(x), decimals)
+	switch {
+	case text == i18n.Decimal(v.Lang, 0, decimals):
+		return text
+	case x < 0:
+		return "\u2212" + text
 	}
-	return text
+	return "+" + text
 }
 
 // viewed reads the snapshot and notes that the visitor looks at it. While it is being made, the page says so.
@@ -183,6 +190,7 @@ func (v *view) tabs(at string) (out []ui.NavItem) {
 		{"insight.tab-factors", "/factors", len(v.areasOf(true)) > 0 && len(v.areasOf(false)) > 0},
 		{"insight.tab-profiles", "/profiles", len(v.Areas) > 1},
 		{"insight.tab-methods", "/methods", true},
+		{"insight.tab-take", "/take", true},
 	} {
 		if x.show && v.Whole() != nil {
 			out = append(out, ui.NavItem{Label: v.T(x.key), URL: v.URL(x.path), Current: at == v.URL(x.path)})

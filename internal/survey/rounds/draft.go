@@ -11,6 +11,7 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/people"
+	"taitorinki/internal/sdc"
 	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/ui"
@@ -240,9 +241,26 @@ func readSettings(r *http.Request, rd *survey.Round) *errs.Fields {
 	if len(set.Languages) == 0 {
 		bad.Add("languages", "survey.check-no-language")
 	}
+	set.Least = readLimit(f.Get("least"), "least", sdc.LeastGroup, &bad)
+	set.Full = readLimit(f.Get("full"), "full", max(sdc.LeastFull, set.Least), &bad)
 	rd.OpensAt = readTime(f.Get("opens_at"), "opens_at", &bad)
 	rd.ClosesAt = readTime(f.Get("closes_at"), "closes_at", &bad)
 	return &bad
+}
+
+// mostLimit is the largest least group that disclosure control knows.
+const mostLimit = 60
+
+// readLimit reads a group size that is never under the least one. Nothing stands for that one.
+func readLimit(v, field string, least int, bad *errs.Fields) int {
+	if strings.TrimSpace(v) == "" {
+		return least
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(v))
+	if err != nil || n < least || n > mostLimit {
+		bad.Add(field, "survey.bad-limit", "least", least, "most", mostLimit)
+	}
+	return n
 }
 
 func readTime(v, field string, bad *errs.Fields) time.Time {

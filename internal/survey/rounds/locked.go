@@ -53,6 +53,7 @@ func (s *Pages) locked(ctx context.Context, p roundPage, in *instrument.Instrume
 		{Term: p.T("survey.professions"), Value: listOr(only, p.T("survey.all-professions"))},
 		{Term: p.T("survey.languages"), Value: strings.Join(languages, ", ")},
 		{Term: p.T("survey.form-breakdown"), Value: listOr(by, "–")},
+		{Term: p.T("survey.limits"), Value: p.T("survey.limits-are", "least", set.LeastShown(), "full", set.FullShown())},
 	}
 	for _, x := range []survey.Text{{Name: "survey.subject", Words: set.Subject}, {Name: "survey.invitation", Words: set.Invitation}, {Name: "survey.privacy", Words: set.Privacy}} {
 		facts = append(facts, ui.Fact{Term: p.T(x.Name), Value: x.Words.In(p.Lang)})

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+)
+
+type ledgerCmd struct {
+	Export ledgerExportCmd `cmd:"" help:"Write all that is published of a closed round by unit and background variable, as CSV, for whoever checks that it gives nobody away."`
+}
+
+type ledgerExportCmd struct {
+	dbFlag
+	Round string `help:"Number or code of a closed round." required:"" placeholder:"ID"`
+	Units string `help:"Write the units with their head counts into this file, too." placeholder:"FILE"`
+}
+
+func (c *ledgerExportCmd) Run(ctx context.Context) error {
+	a, done, err := existing(ctx, c.DB, keysFlag{Keys: os.TempDir()}, "http://localhost")
+	if err != nil {
+		return err
+	}
+	defer done()
+	r, err := findRound(ctx, a, c.Round)
+	if err != nil {
+		return explain(a, err)
+	}
+	snap, err := a.Insight.Snapshot(ctx, r.Code)
+	if err != nil {
+		return explain(a, err)
+	}
+	if snap == nil {
+		return usage{errors.New("the results of this round are still being made: let the server run for a moment")}
+	}
+	if c.Units != "" {
+		var tree bytes.Buffer
+		if err := snap.WriteTree(&tree); err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.Units, tree.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	return snap.WriteLedger(os.Stdout)
+}

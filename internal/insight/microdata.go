@@ -1,0 +1,262 @@
+package insight
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"taitorinki/internal/dataset"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/sdc"
+)
+
+// notApplicable is the stored answer of those to whom a statement does not apply, and its code in files.
+const (
+	notApplicable     = "na"
+	notApplicableCode = 99
+)
+
+// Microdata is a round's responses for researchers, one row each: the declared background coarsened until every combination has
+// at least the least group of people, the answers to the questions that are no background, and the scores. Free texts, codes
+// that pair waves and undeclared background are not in it.
+type Microdata struct {
+	Table   dataset.Table
+	Release sdc.Release
+	Study   dataset.Study
+	source  *Source
+	least   int
+}
+
+// Microdata makes the microdata of a closed round. Of a round of which nothing is told there are none: errs.NotFound.
+func (s *Service) Microdata(ctx context.Context, code string) (_ *Microdata, err error) {
+	defer errs.Wrap(&err, "insight.Microdata(%s)", code)
+	snap, err := s.Snapshot(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	if snap == nil || snap.Whole() == nil {
+		return nil, errs.New(errs.NotFound, "insight.no-microdata")
+	}
+	source, err := s.Source(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	return s.microdata(source, snap.Least)
+}
+
+func (s *Service) microdata(source *Source, least int) (*Microdata, error) {
+	m := &Microdata{source: source, least: least}
+	var err error
+	if m.Release, err = coarsened(source, least); err != nil {
+		return nil, err
+	}
+	t := &m.Table
+	t.Name, t.Titles, t.Created, t.Cases = "round-"+source.Code, source.Name, source.ClosedAt, len(source.Responses)
+	var columns []column
+	columns = append(columns, m.unitColumn(s.Kit.Words.T))
+	for v := range source.Variables {
+		columns = append(columns, m.backgroundColumn(v, s.Kit.Words.T))
+	}
+	for i, it := range source.Items {
+		columns = append(columns, m.itemColumns(i, it)...)
+	}
+	for a := range source.Areas {
+		columns = append(columns, m.scoreColumn(a, s.Kit.Words.T))
+	}
+	for _, c := range columns {
+		t.Variables = append(t.Variables, c.Variable)
+	}
+	t.Rows = m.rows(columns)
+	m.describe(s.Kit.Words.T)
+	return m, t.Check()
+}
+
+// coarsened makes the declared background coarse enough.
+func coarsened(source *Source, least int) (sdc.Release, error) {
+	parents := make([]int, len(source.Units))
+	for i, u := range source.Units {
+		parents[i] = u.Parent
+	}
+	var variables []sdc.Background
+	for _, v := range source.Variables {
+		variables = append(variables, sdc.Background{Categories: len(v.Categories), Ordinal: v.Ordered})
+	}
+	people := make([]sdc.Person, len(source.Responses))
+	for i, r := range source.Responses {
+		people[i] = sdc.Person{Unit: r.Unit, Values: r.Values}
+	}
+	return sdc.Microdata(parents, variables, people, least)
+}
+
+// column is a variable, and its cell of each response.
+type column struct {
+	dataset.Variable
+	cell func(row int) dataset.Cell
+}
+
+func (m *Microdata) rows(columns []column) iter.Seq2[[]dataset.Cell, error] {
+	return func(yield func([]dataset.Cell, error) bool) {
+		row := make([]dataset.Cell, len(columns))
+		for i := range m.source.Responses {
+			for c := range columns {
+				row[c] = columns[c].cell(i)
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+type words = func(lang, key string, args ...any) string
+
+// in3 is a message in the languages of the platform.
+func in3(t words, key string, args ...any) dataset.Words {
+	return dataset.Words{"fi": t("fi", key, args...), "sv": t("sv", key, args...), "en": t("en", key, args...)}
+}
+
+// unitColumn tells the unit by its number in the round, with its name as the label.
+func (m *Microdata) unitColumn(t words) column {
+	v := dataset.Variable{Name: "unit", Labels: in3(t, "insight.unit"), Kind: dataset.Whole, Measure: dataset.Nominal}
+	used := map[int]bool{}
+	for _, p := range m.Release.People {
+		used[p.Unit] = true
+	}
+	for u, x := range m.source.Units {
+		if used[u] {
+			v.Values = append(v.Values, dataset.Value{Code: dataset.Int(u + 1), Labels: dataset.Words(x.Name)})
+		}
+	}
+	v.Min, v.Max = 1, float64(len(m.source.Units))
+	return column{v, func(i int) dataset.Cell {
+		if u := m.Release.People[i].Unit; u != sdc.NoParent {
+			return dataset.Int(u + 1)
+		}
+		return dataset.Cell{}
+	}}
+}
+
+// backgroundColumn tells the category by its number; merged ones have the labels of all.
+func (m *Microdata) backgroundColumn(b int, t words) column {
+	x := m.source.Variables[b]
+	title := dataset.Words(x.Title)
+	if len(title) == 0 {
+		title = in3(t, "insight."+x.ID)
+	}
+	v := dataset.Variable{Name: x.ID, Labels: title, Kind: dataset.Whole, Measure: dataset.Nominal, Min: 1, Max: float64(len(x.Categories)), Question: x.ID}
+	if x.Ordered {
+		v.Measure = dataset.Ordinal
+	}
+	for c := range x.Categories {
+		labels := dataset.Words{}
+		for d, into := range m.Release.Categories[b] {
+			if into == c {
+				for lang, text := range categoryLabel(x.Categories[d], t) {
+					labels[lang] = strings.TrimPrefix(labels[lang]+" / "+text, " / ")
+				}
+			}
+		}
+		if len(labels) > 0 {
+			v.Values = append(v.Values, dataset.Value{Code: dataset.Int(c + 1), Labels: labels})
+		}
+	}
+	return column{v, func(i int) dataset.Cell {
+		if c := m.Release.People[i].Values[b]; c != sdc.NoCategory {
+			return dataset.Int(c + 1)
+		}
+		return dataset.Cell{}
+	}}
+}
+
+func categoryLabel(c Category, t words) dataset.Words {
+	if len(c.Title) > 0 {
+		return dataset.Words(c.Title)
+	}
+	return in3(t, "insight.not-stated")
+}
+
+// itemColumns are the variables of a question that is no background and no free text: one, or of several choices one each.
+func (m *Microdata) itemColumns(i int, it Item) []column {
+	if it.Background || it.Kind == TextItem {
+		return nil
+	}
+	answer := func(row int) string { return m.source.Responses[row].Answers[i] }
+	v := dataset.Variable{Name: it.ID, Labels: dataset.Words(it.Text), Kind: dataset.Whole, Measure: dataset.Ordinal, Question: it.ID, Reversed: it.Reversed}
+	if it.Area >= 0 {
+		v.Scale = m.source.Areas[it.Area].ID
+	}
+	switch it.Kind {
+	case MultipleItem:
+		return m.choiceColumns(it, answer)
+	case SingleItem:
+		v.Measure, v.Min, v.Max = dataset.Nominal, 1, float64(len(it.Choices))
+		for c, x := range it.Choices {
+			v.Values = append(v.Values, dataset.Value{Code: dataset.Int(c + 1), Labels: dataset.Words(x.Title)})
+		}
+		return []column{{v, func(row int) dataset.Cell {
+			if c := slices.IndexFunc(it.Choices, func(x Category) bool { return x.Value == answer(row) }); c >= 0 {
+				return dataset.Int(c + 1)
+			}
+			return dataset.Cell{}
+		}}}
+	case NumberItem:
+		v.Measure = dataset.Scale
+	case ScaleItem:
+		for _, x := range it.Choices {
+			if n, err := strconv.Atoi(x.Value); err == nil {
+				v.Values = append(v.Values, dataset.Value{Code: dataset.Int(n), Labels: dataset.Words(x.Title)})
+			}
+		}
+		if it.NotApplicable != nil {
+			v.Missing = []dataset.Value{{Code: dataset.Int(notApplicableCode), Labels: dataset.Words(it.NotApplicable)}}
+		}
+	}
+	v.Min, v.Max = float64(it.Min), float64(it.Max)
+	return []column{{v, func(row int) dataset.Cell {
+		switch n, err := strconv.Atoi(answer(row)); {
+		case err == nil:
+			return dataset.Int(n)
+		case answer(row) == notApplicable && v.Missing != nil:
+			return dataset.Int(notApplicableCode)
+		}
+		return dataset.Cell{}
+	}}}
+}
+
+func (m *Microdata) choiceColumns(it Item, answer func(int) string) (out []column) {
+	for c, x := range it.Choices {
+		v := dataset.Variable{Name: fmt.Sprintf("%s_%d", it.ID, c+1), Kind: dataset.Whole, Measure: dataset.Nominal, Max: 1, Question: it.ID, Labels: dataset.Words{}}
+		for lang, text := range it.Text {
+			v.Labels[lang] = text + ": " + x.Title[lang]
+		}
+		out = append(out, column{v, func(row int) dataset.Cell {
+			given := answer(row)
+			switch {
+			case given == "":
+				return dataset.Cell{}
+			case slices.Contains(strings.Split(given, ","), x.Value):
+				return dataset.Int(1)
+			}
+			return dataset.Int(0)
+		}})
+	}
+	return out
+}
+
+func (m *Microdata) scoreColumn(a int, t words) column {
+	area := m.source.Areas[a]
+	v := dataset.Variable{Name: "score_" + area.ID, Labels: dataset.Words{}, Kind: dataset.Number, Decimals: 2, Measure: dataset.Scale, Min: float64(area.Min), Max: float64(area.Max), Scale: area.ID}
+	for lang, text := range area.Title {
+		v.Labels[lang] = text + ": " + t(lang, "insight.mean")
+	}
+	return column{v, func(row int) dataset.Cell {
+		if x := m.source.Responses[row].Scores[a]; !math.IsNaN(x) {
+			return dataset.Num(x)
+		}
+		return dataset.Cell{}
+	}}
+}
