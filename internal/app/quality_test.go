@@ -73,7 +73,7 @@ func TestTheReaderChoosesHowManyProfilesThereAre(t *testing.T) {
 		}
 	}
 	for _, wrong := range []string{"?k=1", "?k=7", "?k=x", "?k=-99999999999999999999", ""} {
-		boss.Get(at + wrong).Want(t, 200, "Profile 1").Without(t, "This division is not shown")
+		boss.Get(at+wrong).Want(t, 200, "Profile 1").Without(t, "This division is not shown")
 	}
 }
 

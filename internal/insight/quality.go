@@ -41,7 +41,7 @@ type ItemQuality struct {
 	Mean      *float64 `json:"mean"`
 	SD        *float64 `json:"sd"`
 	Missing   *int     `json:"missing"`    // percent of all, who gave no value on the scale
-	Floor     *int     `json:"floor"`      // percent of the answers that are the lowest of the scale
+	Floor     *int     `json:"floor"`      // percent of the answers that are the lowest of the scale, from leastSpread answers on
 	Ceiling   *int     `json:"ceiling"`    // and the highest
 	RDrop     *float64 `json:"r_drop"`     // with the sum of the other items
 	IfDropped *float64 `json:"if_dropped"` // alpha of the others
@@ -120,7 +120,9 @@ func (m *making) itemQuality(it Item, raw stats.Column) (out ItemQuality, n int)
 		return out, n
 	}
 	out.Mean, out.SD = d.Mean, d.SD
-	out.Floor, out.Ceiling = m.share(counts[0], n), m.share(counts[len(counts)-1], n)
+	if n >= leastSpread {
+		out.Floor, out.Ceiling = m.share(counts[0], n), m.share(counts[len(counts)-1], n)
+	}
 	return out, n
 }
 

@@ -151,6 +151,14 @@ func TestAnItemThatNearlyAllAnswerAlikeIsNotTold(t *testing.T) {
 	}
 }
 
+func TestEndsOfTheScaleAreToldOfManyOnly(t *testing.T) {
+	for _, it := range published(t, measured(90)).Quality.Areas[0].Items {
+		if it.Mean == nil || it.Floor != nil || it.Ceiling != nil {
+			t.Errorf("of ninety: %+v", it)
+		}
+	}
+}
+
 func TestAnItemThatNobodyAnsweredLeavesTheRestOfTheRound(t *testing.T) {
 	snap := published(t, answerAll(measured(300), 0, func(int) string { return "" }))
 	if a := snap.Quality.Areas[0]; a != nil && (a.Reliability != nil || a.Items[0].Mean != nil || a.Items[0].Missing != nil) {
