@@ -25,7 +25,7 @@ const Rest = -1
 // group; the others are together. So no group has a coefficient of which the tables tell nothing.
 type Control struct {
 	Variable   int   `json:"variable"`
-	Reference  int   `json:"reference"`  // the largest category, with which the others are compared; may be Rest
+	Reference  int   `json:"reference"`  // the largest that stands by itself, with which the others are compared
 	Categories []int `json:"categories"` // the others; Rest last
 }
 
@@ -104,7 +104,8 @@ func (m *making) controls(rows []int) (out []Control) {
 			continue
 		}
 		c := Control{Variable: v, Categories: keys(counts)}
-		c.Reference = slices.MaxFunc(c.Categories, func(a, b int) int { return cmp.Or(counts[a]-counts[b], b-a) })
+		standing := slices.DeleteFunc(slices.Clone(c.Categories), func(x int) bool { return x == Rest })
+		c.Reference = slices.MaxFunc(standing, func(a, b int) int { return cmp.Or(counts[a]-counts[b], b-a) })
 		c.Categories = slices.DeleteFunc(c.Categories, func(x int) bool { return x == c.Reference })
 		out = append(out, c)
 	}

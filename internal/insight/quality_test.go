@@ -227,9 +227,9 @@ func TestARegressionFindsTheFactorThatGoesAlong(t *testing.T) {
 
 func TestFactorsPutSmallCategoriesTogetherAndLeaveOutAVariableWithAFewOver(t *testing.T) {
 	for _, test := range []struct {
-		doctors, clerks int
-		want            []int // nil: the variable is left out
-	}{{100, 20, []int{1, 2}}, {3, 3, []int{insight.Rest}}, {3, 0, nil}, {0, 0, nil}} {
+		doctors, clerks, unknown int
+		want                     []int // nil: the variable is left out
+	}{{100, 20, 0, []int{1, 2}}, {3, 3, 0, []int{insight.Rest}}, {20, 0, 200, []int{1, insight.Rest}}, {3, 0, 0, nil}, {0, 0, 0, nil}} {
 		s := measured(300)
 		for p := range s.Responses {
 			s.Responses[p].Values = []int{0}
@@ -237,11 +237,16 @@ func TestFactorsPutSmallCategoriesTogetherAndLeaveOutAVariableWithAFewOver(t *te
 				s.Responses[p].Values[0] = 1
 			} else if p < test.doctors+test.clerks {
 				s.Responses[p].Values[0] = 2
+			} else if p >= 300-test.unknown {
+				s.Responses[p].Values[0] = 3
 			}
 		}
 		f := published(t, s).Factors
 		if f == nil || (test.want == nil) != (len(f.Controls) == 0) || test.want != nil && !slices.Equal(f.Controls[0].Categories, test.want) {
-			t.Errorf("%d doctors and %d clerks: got %+v, want %v", test.doctors, test.clerks, f.Controls, test.want)
+			t.Errorf("%d doctors and %d clerks: got %+v, want %v", test.doctors, test.clerks, f, test.want)
+		}
+		if len(f.Controls) > 0 && f.Controls[0].Reference != 0 {
+			t.Errorf("%d doctors and %d clerks are compared with %+v", test.doctors, test.clerks, f.Controls)
 		}
 	}
 }
