@@ -95,7 +95,7 @@ func New(c Config) (*App, error) {
 		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}, County: a.People.County, WishPath: mentoring.WishPath}
 	a.Rounds = &rounds.Pages{Service: a.Survey}
 	a.Insight = &insight.Service{DB: c.DB, Kit: kit, Worker: a.Worker, Now: c.Now, Program: c.Version,
-		Rounds: a.closedRounds, Source: a.source, Note: a.noteResult}
+		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names}
 	a.Survey.Closed = a.resultsWanted
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.People.Parts = a.partsOf

@@ -40,6 +40,18 @@ func (a *App) resultsWanted(ctx context.Context, tx *db.Tx, r *survey.Round) err
 
 // source gives insight a closed round with its responses.
 func (a *App) source(ctx context.Context, code string) (*insight.Source, error) {
+	s, err := a.outline(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.Each(ctx, func(r insight.Response) error {
+		s.Responses = append(s.Responses, r)
+		return nil
+	})
+}
+
+// outline is source without the responses, which can be asked for one by one.
+func (a *App) outline(ctx context.Context, code string) (*insight.Source, error) {
 	c, err := a.Survey.ClosedRound(ctx, code)
 	if err != nil {
 		return nil, err
@@ -73,7 +85,7 @@ func (a *App) source(ctx context.Context, code string) (*insight.Source, error) 
 	b.tree(s)
 	b.professions(s, professions)
 	b.questions(s)
-	b.responses(s)
+	s.Each = b.each
 	return s, nil
 }
 
@@ -99,8 +111,8 @@ func itemOf(it *instrument.Item) insight.Item {
 // breakdown is by what a round's results are broken down.
 type breakdown struct {
 	c      *survey.Answered
-	unit   map[int64]int     // index of a unit in the source
-	values []func(i int) int // of each variable: the category of a response
+	unit   map[int64]int                    // index of a unit in the source
+	values []func(r survey.AnsweredOne) int // of each variable: the category of a response
 }
 
 // tree brings in the round's units, a whole above them first when there is not one tree.
@@ -194,8 +206,8 @@ func (b *breakdown) professions(s *insight.Source, all []people.Profession) {
 	}
 	v.Categories = append(v.Categories, rest)
 	s.Variables = append(s.Variables, v)
-	b.values = append(b.values, func(i int) int {
-		if c, ok := at[b.c.Groups[b.c.Of[i]].Profession]; ok {
+	b.values = append(b.values, func(r survey.AnsweredOne) int {
+		if c, ok := at[b.c.Groups[r.Group].Profession]; ok {
 			return c
 		}
 		return len(v.Categories) - 1
@@ -210,8 +222,8 @@ func (b *breakdown) questions(s *insight.Source) {
 		}
 		v := insight.Variable{ID: it.ID, Title: it.Text, Categories: append(slices.Clone(it.Choices), notStated)}
 		s.Variables = append(s.Variables, v)
-		b.values = append(b.values, func(n int) int {
-			answer := b.c.Answers[n][i]
+		b.values = append(b.values, func(r survey.AnsweredOne) int {
+			answer := r.Answers[i]
 			if at := slices.IndexFunc(it.Choices, func(c insight.Category) bool { return c.Value == answer }); at >= 0 {
 				return at
 			}
@@ -220,19 +232,20 @@ func (b *breakdown) questions(s *insight.Source) {
 	}
 }
 
-func (b *breakdown) responses(s *insight.Source) {
-	for i, answers := range b.c.Answers {
-		r := insight.Response{Unit: b.unit[b.c.Groups[b.c.Of[i]].Unit], Answers: answers, Pair: b.c.Pairs[i]}
+// each gives the responses one by one.
+func (b *breakdown) each(ctx context.Context, use func(insight.Response) error) error {
+	return b.c.Each(ctx, func(x survey.AnsweredOne) error {
+		r := insight.Response{Unit: b.unit[b.c.Groups[x.Group].Unit], Answers: x.Answers, Pair: x.Pair}
 		for _, value := range b.values {
-			r.Values = append(r.Values, value(i))
+			r.Values = append(r.Values, value(x))
 		}
-		for _, sc := range b.c.Instrument.Scores(answers) {
-			x := math.NaN()
+		for _, sc := range b.c.Instrument.ScoresOf(x.Answers) {
+			score := math.NaN()
 			if sc.OK {
-				x = sc.Mean
+				score = sc.Mean
 			}
-			r.Scores = append(r.Scores, x)
+			r.Scores = append(r.Scores, score)
 		}
-		s.Responses = append(s.Responses, r)
-	}
+		return use(r)
+	})
 }

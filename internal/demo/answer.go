@@ -166,6 +166,8 @@ func pick(c *county.County, rng *rand.Rand, person int, it *instrument.Item) str
 		default:
 			return strconv.Itoa(steps[a-1].Value)
 		}
+	case instrument.TypeText:
+		return text(c, rng, person, it)
 	case instrument.TypeSingle:
 		if rng.Float64() < 0.05 {
 			return ""

@@ -105,6 +105,7 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 	for _, do := range []func() error{
 		func() error { return d.begin(ctx, day(-400, 9)) },
 		func() error { return d.run(ctx, &first) },
+		func() error { return d.checkTexts(ctx, &first) },
 		func() error { return d.reorganise(ctx, day(-260, 9)) },
 		func() error { second.series = first.round; return d.run(ctx, &second) },
 		func() error { third.series = first.round; return d.run(ctx, &third) },

@@ -28,7 +28,7 @@ import (
 	"taitorinki/internal/survey/wavecode"
 )
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func must(t *testing.T, err error) {
 }
 
 // filled is a demonstration of the small county.
-func filled(t *testing.T) *demo.Demo {
+func filled(t testing.TB) *demo.Demo {
 	t.Helper()
 	d, dir := demo.New(county.Small), t.TempDir()
 	var err error
@@ -160,6 +160,8 @@ func TestTheSmallCountyHasLivedItsStory(t *testing.T) {
 			t.Errorf("%d invited with %d links: no paper slips", open.Invited, len(links))
 		}
 	})
+
+	t.Run("open answers of the first round are read, those of the second wait", func(t *testing.T) { readTexts(t, d, first, second) })
 
 	t.Run("the day's response rates are told", func(t *testing.T) {
 		rates, err := survey.RatesOf(ctx, db, open.ID)

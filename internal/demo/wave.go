@@ -75,7 +75,7 @@ func (d *Demo) run(ctx context.Context, w *wave) error {
 
 func (d *Demo) openWave(ctx context.Context, w *wave) (r survey.Round, err error) {
 	d.tell("opening", 0, 1)
-	row, err := survey.InstrumentByVersion(ctx, d.App.Config.DB, "taitorinki", "1.0")
+	row, err := d.instrument(ctx)
 	if err != nil {
 		return r, err
 	}

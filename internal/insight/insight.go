@@ -32,9 +32,13 @@ type Service struct {
 	Rounds func(ctx context.Context) ([]Head, error)
 	// Source returns a closed round with its responses; errs.NotFound when there is none or it is not closed.
 	Source func(ctx context.Context, code string) (*Source, error)
+	// Outline is Source without Responses, which its Each gives.
+	Outline func(ctx context.Context, code string) (*Source, error)
 	// Note writes into the audit log that the visitor has done something ("result.view") to a round. Without the note
 	// nothing is shown.
 	Note func(ctx context.Context, visitor int64, action, code string) error
+	// Names are the names of all staff, which are looked for in open answers.
+	Names func(ctx context.Context) ([]string, error)
 
 	mu    sync.Mutex
 	known map[string]*Snapshot // snapshots never change

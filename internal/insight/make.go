@@ -17,8 +17,11 @@ type snapshotJob struct {
 // Kind names the job.
 func (snapshotJob) Kind() string { return "insight.snapshot" }
 
-// Jobs makes the worker make snapshots.
-func (s *Service) Jobs() { jobs.Handle(s.Worker, s.make) }
+// Jobs makes the worker make snapshots, and copy open answers to where they are checked.
+func (s *Service) Jobs() {
+	jobs.Handle(s.Worker, s.make)
+	jobs.Handle(s.Worker, s.takeTexts)
+}
 
 func (s *Service) make(ctx context.Context, j snapshotJob, p *jobs.Progress) (err error) {
 	defer errs.Wrap(&err, "insight.make(%s)", j.Round)

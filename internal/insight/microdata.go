@@ -2,6 +2,7 @@ package insight
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -41,21 +42,21 @@ func (s *Service) Microdata(ctx context.Context, code string) (_ *Microdata, err
 	if snap == nil || snap.Whole() == nil {
 		return nil, errs.New(errs.NotFound, "insight.no-microdata")
 	}
-	source, err := s.Source(ctx, code)
+	source, err := s.Outline(ctx, code)
 	if err != nil {
 		return nil, err
 	}
-	return s.microdata(source, snap.Least)
+	return s.microdata(ctx, source, snap.Least)
 }
 
-func (s *Service) microdata(source *Source, least int) (*Microdata, error) {
+func (s *Service) microdata(ctx context.Context, source *Source, least int) (*Microdata, error) {
 	m := &Microdata{source: source, least: least}
 	var err error
-	if m.Release, err = coarsened(source, least); err != nil {
+	if m.Release, err = coarsened(ctx, source, least); err != nil {
 		return nil, err
 	}
 	t := &m.Table
-	t.Name, t.Titles, t.Created, t.Cases = "round-"+source.Code, source.Name, source.ClosedAt, len(source.Responses)
+	t.Name, t.Titles, t.Created, t.Cases = "round-"+source.Code, dataset.Words(source.Name), source.ClosedAt, len(m.Release.People)
 	var columns []column
 	columns = append(columns, m.unitColumn(s.Kit.Words.T))
 	for v := range source.Variables {
@@ -70,13 +71,13 @@ func (s *Service) microdata(source *Source, least int) (*Microdata, error) {
 	for _, c := range columns {
 		t.Variables = append(t.Variables, c.Variable)
 	}
-	t.Rows = m.rows(columns)
+	t.Rows = m.rows(ctx, columns)
 	m.describe(s.Kit.Words.T)
 	return m, t.Check()
 }
 
 // coarsened makes the declared background coarse enough.
-func coarsened(source *Source, least int) (sdc.Release, error) {
+func coarsened(ctx context.Context, source *Source, least int) (sdc.Release, error) {
 	parents := make([]int, len(source.Units))
 	for i, u := range source.Units {
 		parents[i] = u.Parent
@@ -85,29 +86,40 @@ func coarsened(source *Source, least int) (sdc.Release, error) {
 	for _, v := range source.Variables {
 		variables = append(variables, sdc.Background{Categories: len(v.Categories), Ordinal: v.Ordered})
 	}
-	people := make([]sdc.Person, len(source.Responses))
-	for i, r := range source.Responses {
-		people[i] = sdc.Person{Unit: r.Unit, Values: r.Values}
+	var people []sdc.Person
+	if err := source.Each(ctx, func(r Response) error {
+		people = append(people, sdc.Person{Unit: r.Unit, Values: r.Values})
+		return nil
+	}); err != nil {
+		return sdc.Release{}, err
 	}
 	return sdc.Microdata(parents, variables, people, least)
 }
 
-// column is a variable, and its cell of each response.
+// column is a variable, and its cell of a response with its coarsened background.
 type column struct {
 	dataset.Variable
-	cell func(row int) dataset.Cell
+	cell func(r *Response, told sdc.Person) dataset.Cell
 }
 
-func (m *Microdata) rows(columns []column) iter.Seq2[[]dataset.Cell, error] {
+// errEnough ends the reading when whoever writes has ended.
+var errEnough = errors.New("enough")
+
+func (m *Microdata) rows(ctx context.Context, columns []column) iter.Seq2[[]dataset.Cell, error] {
 	return func(yield func([]dataset.Cell, error) bool) {
-		row := make([]dataset.Cell, len(columns))
-		for i := range m.source.Responses {
+		row, i := make([]dataset.Cell, len(columns)), 0
+		err := m.source.Each(ctx, func(r Response) error {
 			for c := range columns {
-				row[c] = columns[c].cell(i)
+				row[c] = columns[c].cell(&r, m.Release.People[i])
 			}
+			i++
 			if !yield(row, nil) {
-				return
+				return errEnough
 			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(nil, err)
 		}
 	}
 }
@@ -132,9 +144,9 @@ func (m *Microdata) unitColumn(t words) column {
 		}
 	}
 	v.Min, v.Max = 1, float64(len(m.source.Units))
-	return column{v, func(i int) dataset.Cell {
-		if u := m.Release.People[i].Unit; u != sdc.NoParent {
-			return dataset.Int(u + 1)
+	return column{v, func(_ *Response, told sdc.Person) dataset.Cell {
+		if told.Unit != sdc.NoParent {
+			return dataset.Int(told.Unit + 1)
 		}
 		return dataset.Cell{}
 	}}
@@ -164,8 +176,8 @@ func (m *Microdata) backgroundColumn(b int, t words) column {
 			v.Values = append(v.Values, dataset.Value{Code: dataset.Int(c + 1), Labels: labels})
 		}
 	}
-	return column{v, func(i int) dataset.Cell {
-		if c := m.Release.People[i].Values[b]; c != sdc.NoCategory {
+	return column{v, func(_ *Response, told sdc.Person) dataset.Cell {
+		if c := told.Values[b]; c != sdc.NoCategory {
 			return dataset.Int(c + 1)
 		}
 		return dataset.Cell{}
@@ -184,21 +196,20 @@ func (m *Microdata) itemColumns(i int, it Item) []column {
 	if it.Background || it.Kind == TextItem {
 		return nil
 	}
-	answer := func(row int) string { return m.source.Responses[row].Answers[i] }
 	v := dataset.Variable{Name: it.ID, Labels: dataset.Words(it.Text), Kind: dataset.Whole, Measure: dataset.Ordinal, Question: it.ID, Reversed: it.Reversed}
 	if it.Area >= 0 {
 		v.Scale = m.source.Areas[it.Area].ID
 	}
 	switch it.Kind {
 	case MultipleItem:
-		return m.choiceColumns(it, answer)
+		return choiceColumns(i, it)
 	case SingleItem:
 		v.Measure, v.Min, v.Max = dataset.Nominal, 1, float64(len(it.Choices))
 		for c, x := range it.Choices {
 			v.Values = append(v.Values, dataset.Value{Code: dataset.Int(c + 1), Labels: dataset.Words(x.Title)})
 		}
-		return []column{{v, func(row int) dataset.Cell {
-			if c := slices.IndexFunc(it.Choices, func(x Category) bool { return x.Value == answer(row) }); c >= 0 {
+		return []column{{v, func(r *Response, _ sdc.Person) dataset.Cell {
+			if c := slices.IndexFunc(it.Choices, func(x Category) bool { return x.Value == r.Answers[i] }); c >= 0 {
 				return dataset.Int(c + 1)
 			}
 			return dataset.Cell{}
@@ -216,26 +227,25 @@ func (m *Microdata) itemColumns(i int, it Item) []column {
 		}
 	}
 	v.Min, v.Max = float64(it.Min), float64(it.Max)
-	return []column{{v, func(row int) dataset.Cell {
-		switch n, err := strconv.Atoi(answer(row)); {
+	return []column{{v, func(r *Response, _ sdc.Person) dataset.Cell {
+		switch n, err := strconv.Atoi(r.Answers[i]); {
 		case err == nil:
 			return dataset.Int(n)
-		case answer(row) == notApplicable && v.Missing != nil:
+		case r.Answers[i] == notApplicable && v.Missing != nil:
 			return dataset.Int(notApplicableCode)
 		}
 		return dataset.Cell{}
 	}}}
 }
 
-func (m *Microdata) choiceColumns(it Item, answer func(int) string) (out []column) {
+func choiceColumns(i int, it Item) (out []column) {
 	for c, x := range it.Choices {
 		v := dataset.Variable{Name: fmt.Sprintf("%s_%d", it.ID, c+1), Kind: dataset.Whole, Measure: dataset.Nominal, Max: 1, Question: it.ID, Labels: dataset.Words{}}
 		for lang, text := range it.Text {
 			v.Labels[lang] = text + ": " + x.Title[lang]
 		}
-		out = append(out, column{v, func(row int) dataset.Cell {
-			given := answer(row)
-			switch {
+		out = append(out, column{v, func(r *Response, _ sdc.Person) dataset.Cell {
+			switch given := r.Answers[i]; {
 			case given == "":
 				return dataset.Cell{}
 			case slices.Contains(strings.Split(given, ","), x.Value):
@@ -253,8 +263,8 @@ func (m *Microdata) scoreColumn(a int, t words) column {
 	for lang, text := range area.Title {
 		v.Labels[lang] = text + ": " + t(lang, "insight.mean")
 	}
-	return column{v, func(row int) dataset.Cell {
-		if x := m.source.Responses[row].Scores[a]; !math.IsNaN(x) {
+	return column{v, func(r *Response, _ sdc.Person) dataset.Cell {
+		if x := r.Scores[a]; !math.IsNaN(x) {
 			return dataset.Num(x)
 		}
 		return dataset.Cell{}

@@ -1,17 +1,21 @@
 package insight
 
+import "context"
+
 // Source is a closed round with everything that its results are made of. It stays inside this feature: pages get a
 // Snapshot.
 type Source struct {
 	Head
 	County      Words  // name of the county
 	BaseURL     string // of the platform, without a slash at the end
-	Least, Full int // limits of the round; less than the least that may be, also 0, stands for that
+	Least, Full int    // limits of the round; less than the least that may be, also 0, stands for that
 	Units       []Unit
 	Variables   []Variable // by which results may be broken down, declared before the round opened
 	Areas       []Area
 	Items       []Item
 	Responses   []Response // in an order that means nothing
+	// Each gives the responses one by one, always in the same order, for whoever need not hold them all.
+	Each func(ctx context.Context, use func(Response) error) error
 }
 
 // Unit is a unit of the tree as it stood when the round opened. The first is the whole.

@@ -39,6 +39,9 @@ func (s *Service) Ask(ctx context.Context, tx *db.Tx, code string) (err error) {
 	if err != nil || n == 0 {
 		return err
 	}
+	if _, err := jobs.Insert(ctx, tx, s.Now(), textsJob{code}); err != nil {
+		return err
+	}
 	id, err := jobs.Insert(ctx, tx, s.Now(), snapshotJob{code})
 	if err != nil {
 		return err

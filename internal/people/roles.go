@@ -38,6 +38,7 @@ const (
 	ReadRounds         web.Action = "round.read"
 	ReadResults        web.Action = "result.read"
 	ReadMicrodata      web.Action = "result.microdata" // coarsened answers, one row a person, for research
+	CheckTexts         web.Action = "result.check"     // open answers as they were written, before anybody else sees them
 	ReadAudit          web.Action = "audit.read"
 	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
 	ManageCounty       web.Action = "county.manage"     // what notices and statements say of the county
@@ -47,7 +48,7 @@ const (
 var allowed = map[string][]web.Action{
 	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty},
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
-		ReadResults, ReadAudit, ReadWilling},
+		ReadResults, CheckTexts, ReadAudit, ReadWilling},
 	Supervisor: {ReadPeople, ReadRounds, ReadResults},
 	Researcher: {ReadInstruments, ReadResults, ReadMicrodata},
 	DPO:        {ReadAudit, ReadRounds, ReadInstruments},

@@ -18,6 +18,7 @@ type enumeration struct {
 	ownHigh    []int
 	vectors    int
 	told       []int // by cell: the published n, or -1
+	placed     []bool
 }
 
 func enumerate(t *testing.T, g *groups, p Publication) *enumeration {
@@ -30,9 +31,11 @@ func enumerate(t *testing.T, g *groups, p Publication) *enumeration {
 	}
 	for i := range g.cells {
 		e.low, e.high, e.told = append(e.low, 1<<30), append(e.high, -1), append(e.told, -1)
-		if f := p[g.cellAt(i)]; f.Shown == Published {
+		f := p[g.cellAt(i)]
+		if f.Shown == Published {
 			e.told[i] = f.N
 		}
+		e.placed = append(e.placed, f.Shown == Placed)
 	}
 	for range g.c.Parent {
 		e.ownLow, e.ownHigh = append(e.ownLow, 1<<30), append(e.ownHigh, -1)
@@ -95,17 +98,25 @@ func (e *enumeration) value(v, b int) int {
 
 // fits looks at a unit all of whose people are placed.
 func (e *enumeration) fits(u int) bool {
-	if e.told[u] >= 0 && e.told[u] != e.n[u] {
+	if !e.agrees(u) {
 		return false
 	}
 	for b, categories := range e.g.c.Categories {
 		for v := range categories {
-			if i := e.g.at(Cell{u, b, v}); e.told[i] >= 0 && e.told[i] != e.n[i] {
+			if !e.agrees(e.g.at(Cell{u, b, v})) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// agrees tells whether the number of a cell is what readers are told: n, or that it is placed, 5 to 9.
+func (e *enumeration) agrees(i int) bool {
+	if e.placed[i] {
+		return e.n[i] >= e.g.k && e.n[i] < LeastFull
+	}
+	return e.told[i] < 0 || e.told[i] == e.n[i]
 }
 
 func (e *enumeration) check(cell any, low, high, heads int) {
@@ -118,7 +129,11 @@ func (e *enumeration) check(cell any, low, high, heads int) {
 func (e *enumeration) checkAll() {
 	e.t.Helper()
 	for i := range e.n {
-		if e.told[i] < 0 {
+		if e.placed[i] {
+			if e.g.n[i] < e.g.k || e.g.n[i] >= LeastFull {
+				e.t.Errorf("%v with %d is placed", e.g.cellAt(i), e.g.n[i])
+			}
+		} else if e.told[i] < 0 {
 			c := e.g.cellAt(i)
 			e.check(c, e.low[i], e.high[i], int(e.g.heads[c.Unit]))
 		} else if e.told[i] < e.g.k {
@@ -218,7 +233,8 @@ func TestNothingFewCanBeWorkedOutOfAnyTinyOrganisation(t *testing.T) {
 		if i%10 == 1 {
 			o = tinyOrg(r, 1+r.IntN(3), 6, 2, 2)
 		}
-		p, err := Suppress(o.Catalogue, o.Answers, Rules{Least: 5, Full: 5})
+		rules := Rules{Least: 5, Full: []int{LeastGroup, LeastFull}[i/2%2]}
+		p, err := Suppress(o.Catalogue, o.Answers, rules)
 		if err != nil {
 			t.Fatal(err)
 		}

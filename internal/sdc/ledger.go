@@ -22,8 +22,8 @@ type Edition struct {
 }
 
 // WriteLedger writes what is told of every cell of a catalogue, as CSV with the columns unit, one for each background
-// variable, that of the editions, n, and mean_ with one for each area. What is not told is empty; the n of a group that is
-// placed is not told, and its placings have no column.
+// variable, that of the editions, n, mean_ with one for each area, and band_ with one for each. What is not told is empty.
+// The n of a group that is placed is the word placed, and its bands are below, near or above.
 func WriteLedger(w io.Writer, c Catalogue, names Names, editions ...Edition) error {
 	out := csv.NewWriter(w)
 	head := append([]string{"unit"}, names.Variables...)
@@ -31,8 +31,10 @@ func WriteLedger(w io.Writer, c Catalogue, names Names, editions ...Edition) err
 		head = append(head, editions[0].Column)
 	}
 	head = append(head, "n")
-	for _, a := range names.Areas {
-		head = append(head, "mean_"+a)
+	for _, column := range []string{"mean_", "band_"} {
+		for _, a := range names.Areas {
+			head = append(head, column+a)
+		}
 	}
 	if err := out.Write(head); err != nil {
 		return err
@@ -77,8 +79,11 @@ func ledgerRow(c Catalogue, names Names, cell Cell, e Edition) []string {
 		row = append(row, e.Value)
 	}
 	n := ""
-	if f.Shown == Published {
+	switch f.Shown {
+	case Published:
 		n = strconv.Itoa(f.N)
+	case Placed:
+		n = "placed"
 	}
 	row = append(row, n)
 	for i, a := range c.Areas {
@@ -88,5 +93,15 @@ func ledgerRow(c Catalogue, names Names, cell Cell, e Edition) []string {
 		}
 		row = append(row, mean)
 	}
+	for i := range c.Areas {
+		row = append(row, bandWord(f, i))
+	}
 	return row
+}
+
+func bandWord(f Figure, area int) string {
+	if f.Shown != Placed || area >= len(f.Bands) {
+		return ""
+	}
+	return map[int]string{-1: "below", 0: "near", 1: "above"}[f.Bands[area]]
 }

@@ -53,19 +53,20 @@ func (t *table) shifts() (all []shift) {
 }
 
 // fit tells whether the numbers by which a group's interval is proved wide go with the shown means. If it finds no sums
-// for them it returns the cells whose means to hide.
-func (m *meanTable) fit(x int, e int32) (ok bool, cells []int32) {
+// for them it returns, if it is asked what to do, the cells whose means to hide.
+func (m *meanTable) fit(x int, e int32, ask bool) (ok bool, cells []int32) {
 	for _, end := range m.counts.witnesses()[x][e] {
-		if ok, cells = m.sumsFor(end); !ok {
+		if ok, cells = m.sumsFor(x, end, ask); !ok {
 			return false, cells
 		}
 	}
 	return true, nil
 }
 
-// sumsFor looks for sums that go with changed numbers. Mostly it is enough to think that everybody who is elsewhere has one
-// and the same score; else the sums are made to fit one by one.
-func (m *meanTable) sumsFor(end []shift) (ok bool, cells []int32) {
+// sumsFor looks for sums that go with numbers changed in a net. Mostly it is enough to think that everybody who is elsewhere
+// has one and the same score; else the sums are made to fit one by one: in that net first, and then those of the other
+// variables, with the units as they were changed there.
+func (m *meanTable) sumsFor(x int, end []shift, ask bool) (ok bool, cells []int32) {
 	score, fits := m.oneScore(end)
 	if fits {
 		return true, nil
@@ -76,17 +77,17 @@ func (m *meanTable) sumsFor(end []shift) (ok bool, cells []int32) {
 		n.most[s.edge] = max(0, m.mostSum(n, s.edge)+width*s.by)
 		n.change(2*s.edge, score*s.by)
 	}
-	ok = true
-	for _, s := range end {
-		n := m.nets[s.net]
-		n.locked = m.several()
-		for _, arc := range []int32{2*s.edge + 1, 2 * s.edge} {
-			off := -n.room(arc ^ 1) // by how much too much flows along the edge, or against it
-			if ok && off > tiny && n.push(arc, off) < off-tiny {
-				ok, cells = false, m.giveWay(n, arc)
-			}
+	ok, cells = m.repair(x, end, ask)
+	knots, off := m.unitsOff(x, end, score)
+	for y, n := range m.nets {
+		if !ok || y == x {
+			continue
 		}
-		n.locked = false
+		if ok, cells = m.follow(n, knots, off, ask); ok {
+			n.locked = true
+			ok, cells = m.repair(y, end, ask)
+			n.locked = false
+		}
 	}
 	m.restore()
 	for _, s := range end {
@@ -94,6 +95,65 @@ func (m *meanTable) sumsFor(end []shift) (ok bool, cells []int32) {
 		n.most[s.edge] = m.mostSum(n, s.edge)
 	}
 	return ok, cells
+}
+
+// repair brings the sums of a net between their bounds.
+func (m *meanTable) repair(x int, end []shift, ask bool) (ok bool, cells []int32) {
+	n := m.nets[x]
+	for _, s := range end {
+		if s.net != x {
+			continue
+		}
+		for _, arc := range []int32{2*s.edge + 1, 2 * s.edge} {
+			off := -n.room(arc ^ 1) // by how much too much flows along the edge, or against it
+			if off <= tiny || n.push(arc, off) >= off-tiny {
+				continue
+			}
+			if ask {
+				cells = m.giveWay(n, arc)
+			}
+			return false, cells
+		}
+	}
+	return true, nil
+}
+
+// unitsOff tells by how much the sums of the units' own people were changed in a net beside the one score.
+func (m *meanTable) unitsOff(x int, end []shift, score float64) (knots []int32, off map[int32]float64) {
+	off = map[int32]float64{}
+	if !m.several() {
+		return nil, off
+	}
+	n := m.nets[x]
+	by, total := map[int32]float64{}, 0.0
+	for _, s := range end {
+		if s.net == x {
+			by[s.edge] = score * s.by
+		}
+	}
+	for _, e := range n.touched {
+		knot, own := m.ownKnot(n, e)
+		if change := n.flow[e] - n.truth[e] - by[e]; own && math.Abs(change) > tiny {
+			knots, off[knot] = append(knots, knot), change
+			total += change
+		}
+	}
+	off[0] = -total
+	return append(knots, 0), off
+}
+
+// follow changes the sums of another variable's categories as those of the units were changed.
+func (m *meanTable) follow(n *net, knots []int32, off map[int32]float64, ask bool) (ok bool, cells []int32) {
+	missing, most, spare := agreeOne(n, knots, off)
+	if missing == none {
+		return true, nil
+	}
+	if ask {
+		n.locked = true
+		cells, _ = m.cheapestMove(n, spare, missing, most)
+		n.locked = false
+	}
+	return false, cells
 }
 
 // oneScore looks for a score that all who are elsewhere could have, above the least.
@@ -131,8 +191,12 @@ func (m *meanTable) giveWay(sums *net, arc int32) []int32 {
 		return []int32{sums.cell[e]}
 	}
 	for room := m.area.Max - m.area.Min; room >= m.least; room /= 2 {
-		if cells, cost := sums.cheapest(arc, room, m.weight); !math.IsInf(cost, 1) && len(cells) > 0 {
+		cells, cost := sums.cheapest(arc, room, m.weight)
+		if len(cells) > 0 {
 			return cells
+		}
+		if !math.IsInf(cost, 1) {
+			break // nothing is in the way here, for less neither
 		}
 	}
 	return m.nearest(sums, e)
@@ -146,7 +210,7 @@ func (m *meanTable) settleFits() (changed bool) {
 	for x, n := range m.nets {
 		for e := range n.flow {
 			for {
-				ok, cells := m.fit(x, int32(e))
+				ok, cells := m.fit(x, int32(e), true)
 				if ok || len(cells) == 0 {
 					break
 				}
@@ -170,7 +234,7 @@ func (m *meanTable) doubt(x int, e int32) {
 
 func (m *meanTable) doubtsFit() bool {
 	for _, at := range m.doubted {
-		if ok, _ := m.fit(at.net, at.edge); !ok {
+		if ok, _ := m.fit(at.net, at.edge, false); !ok {
 			return false
 		}
 	}
@@ -183,7 +247,7 @@ func (m *meanTable) allFit() bool {
 	}
 	for x, n := range m.nets {
 		for e := range n.flow {
-			if ok, _ := m.fit(x, int32(e)); !ok {
+			if ok, _ := m.fit(x, int32(e), false); !ok {
 				m.doubt(x, int32(e))
 				return false
 			}

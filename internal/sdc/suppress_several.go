@@ -54,15 +54,8 @@ func (t *table) agree(changed *net) (n *net, missing int32, most float64, spare 
 	off, total := map[int32]float64{}, 0.0
 	var knots []int32
 	for _, e := range changed.touched {
-		u := int(changed.unit[e])
-		knot := int32(1 + u)
-		switch leaf := len(t.kids[u]) == 0; {
-		case !changed.ofUnit[e] || !leaf && changed.kind[e] != ofOwn:
-			continue
-		case !leaf:
-			knot = int32(1 + len(t.c.Parent) + u)
-		}
-		if by := changed.flow[e] - changed.truth[e]; math.Abs(by) > tiny {
+		knot, own := t.ownKnot(changed, e)
+		if by := changed.flow[e] - changed.truth[e]; own && math.Abs(by) > tiny {
 			off[knot] = by
 			knots = append(knots, knot)
 			total += by
@@ -79,6 +72,15 @@ func (t *table) agree(changed *net) (n *net, missing int32, most float64, spare 
 		}
 	}
 	return nil, none, 0, nil
+}
+
+// ownKnot is the knot of a unit's own people, if an edge tells how many of all categories they are.
+func (t *table) ownKnot(n *net, e int32) (knot int32, own bool) {
+	u := int(n.unit[e])
+	if len(t.kids[u]) == 0 {
+		return int32(1 + u), n.ofUnit[e]
+	}
+	return int32(1 + len(t.c.Parent) + u), n.ofUnit[e] && n.kind[e] == ofOwn
 }
 
 func agreeOne(n *net, knots []int32, by map[int32]float64) (missing int32, most float64, spare []int32) {
@@ -141,6 +143,12 @@ func (t *table) cheapestAgreement(changed *net, arc int32, want float64) (best [
 	}
 	n.locked = true
 	defer func() { n.locked = false }()
+	return t.cheapestMove(n, spare, missing, most)
+}
+
+// cheapestMove finds the cells to hide so that something more can flow to a knot from one of some others.
+func (t *table) cheapestMove(n *net, spare []int32, missing int32, most float64) (best []int32, cost float64) {
+	cost = math.Inf(1)
 	for ; most > t.least/2; most /= 2 {
 		for _, from := range spare {
 			if cells, c := n.way(from, missing, none, min(most, t.least), t.weight); len(cells) > 0 && c < cost {

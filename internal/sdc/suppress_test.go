@@ -138,3 +138,23 @@ func TestTheSameAnswersArePublishedAlike(t *testing.T) {
 		}
 	}
 }
+
+// With several background variables more is hidden than would have to be, but most stays, with its means.
+func TestSeveralVariablesLeaveMostFigures(t *testing.T) {
+	o := ManyUnits(1, 300, 4500, 5, 5)
+	p, err := Suppress(o.Catalogue, o.Answers, Rules{Least: 5, Full: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := 0
+	for _, f := range p {
+		if f.Means[0] == nil {
+			without++
+		}
+	}
+	hidden, of := o.Hidden(t, p, 5)
+	t.Logf("hides %d of %d, and the means of %d more", hidden, of, without)
+	if hidden*3 > of || without*10 > len(p) {
+		t.Errorf("hides %d of %d, and the means of %d of the other %d", hidden, of, without, len(p))
+	}
+}

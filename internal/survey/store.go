@@ -195,35 +195,21 @@ type Response struct {
 	Pair    string            // bytes that stand for the respondent's code; "": none
 }
 
-// Responses returns the answers of a closed round, in the order of their random keys.
-func Responses(ctx context.Context, q db.Q, round int64) (all []Response, err error) {
-	defer errs.Wrap(&err, "survey.Responses(%d)", round)
-	err = eachResponse(ctx, q, round, func(x Response) { all = append(all, x) })
-	return all, err
-}
+// responsesOf asks for the responses of a closed round, in the order of their random keys.
+const responsesOf = `SELECT grp, answers, pair FROM survey_responses WHERE round_id = $1 ORDER BY id`
 
-// eachResponse is Responses one by one, for those who need not hold them all.
-func eachResponse(ctx context.Context, q db.Q, round int64, use func(Response)) (err error) {
-	defer errs.Wrap(&err, "survey.eachResponse(%d)", round)
-	rows, err := q.QueryContext(ctx, `SELECT grp, answers, pair FROM survey_responses WHERE round_id = $1 ORDER BY id`, round)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var x Response
+// Responses returns the answers of a closed round, in the order of their random keys.
+func Responses(ctx context.Context, q db.Q, round int64) (_ []Response, err error) {
+	defer errs.Wrap(&err, "survey.Responses(%d)", round)
+	return db.Rows(ctx, q, func(r *sql.Rows, x *Response) error {
 		var answers string
 		var pair []byte
-		if err := rows.Scan(&x.Group, &answers, &pair); err != nil {
+		if err := r.Scan(&x.Group, &answers, &pair); err != nil {
 			return err
 		}
 		x.Pair = string(pair)
-		if err := json.Unmarshal([]byte(answers), &x.Answers); err != nil {
-			return err
-		}
-		use(x)
-	}
-	return rows.Err()
+		return json.Unmarshal([]byte(answers), &x.Answers)
+	}, responsesOf, round)
 }
 
 // missing turns "no rows" into what the reader is told.

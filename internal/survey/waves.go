@@ -146,7 +146,7 @@ func (w *waves) earlier(in *instrument.Instrument, code wavecode.Code) (out []Wa
 				return nil, err
 			}
 			if a != nil {
-				x.Scores = ScoresBy(in, p.in, texts{}.answers(p.in, a))
+				x.Scores = ScoresBy(in, p.in, answersTo(p.in, a))
 			}
 		}
 		out = append(out, x)

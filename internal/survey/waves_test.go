@@ -102,26 +102,28 @@ func TestThoseWhoBringTheirCodeArePairedAndHardlyAnybodyWrongly(t *testing.T) {
 		must(t, err)
 		after, err := f.s.ClosedRound(t.Context(), second.Code)
 		must(t, err)
-		who := func(c *survey.Answered, i int) string {
+		who := func(c *survey.Answered, x survey.AnsweredOne) string {
 			for _, it := range c.Instrument.Items {
 				if it.ID == "number" {
-					return c.Answers[i][it.Index]
+					return x.Answers[it.Index]
 				}
 			}
 			return ""
 		}
-		for i, pair := range before.Pairs {
-			was[pair] = who(before, i)
-		}
+		must(t, before.Each(t.Context(), func(x survey.AnsweredOne) error {
+			was[x.Pair] = who(before, x)
+			return nil
+		}))
 		matched, wrong := 0, 0
-		for i, pair := range after.Pairs {
-			if w, ok := was[pair]; ok {
+		must(t, after.Each(t.Context(), func(x survey.AnsweredOne) error {
+			if w, ok := was[x.Pair]; ok {
 				matched++
-				if w != who(after, i) {
+				if w != who(after, x) {
 					wrong++
 				}
 			}
-		}
+			return nil
+		}))
 		t.Logf("%d brought their code, %d are paired, %d of them wrongly", brought, matched, wrong)
 		if matched*10 < brought*9 || wrong*200 > matched {
 			t.Errorf("of %d who brought their code %d are paired, %d wrongly; want 90 %% and at most 0.5 %%", brought, matched, wrong)

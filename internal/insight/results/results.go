@@ -38,6 +38,7 @@ func (s *Pages) Routes() {
 	read("GET /results/{code}/take", s.take)
 	read("GET /results/{code}/ledger.csv", s.ledger)
 	s.Kit.Handle("GET /results/{code}/microdata/{file}", people.ReadMicrodata, s.microdata)
+	s.textRoutes()
 }
 
 // view is a page about one round's results.
@@ -46,6 +47,7 @@ type view struct {
 	*insight.Snapshot
 	reach
 	Crumbs []ui.NavItem      // way back; nil: from the round
+	Texts  bool              // there are open answers for this visitor
 	Before *insight.Snapshot // of the wave before; nil: there is none, or it is being made
 }
 
@@ -134,6 +136,9 @@ func (s *Pages) viewed(h func(http.ResponseWriter, *http.Request, *view) error) 
 		}
 		v := &view{Page: s.Kit.Page(r, "insight.county"), Snapshot: snap,
 			reach: reach{Everything: visitor.Everywhere(people.ReadResults), scopes: visitor.Scopes[people.ReadResults]}}
+		if v.Texts, err = s.HasTexts(r.Context(), code, checks(visitor)); err != nil {
+			return err
+		}
 		if snap.Earlier != "" {
 			if v.Before, err = s.Snapshot(r.Context(), snap.Earlier); err != nil {
 				return err
@@ -186,6 +191,7 @@ func (v *view) tabs(at string) (out []ui.NavItem) {
 		{"insight.tab-county", "", true},
 		{"insight.tab-units", "/units", len(v.Units) > 1},
 		{"insight.tab-waves", "/waves", v.Earlier != ""},
+		{"insight.tab-texts", "/texts", v.Texts},
 		{"insight.tab-quality", "/quality", true},
 		{"insight.tab-factors", "/factors", len(v.areasOf(true)) > 0 && len(v.areasOf(false)) > 0},
 		{"insight.tab-profiles", "/profiles", len(v.Areas) > 1},

@@ -12,8 +12,10 @@ type Score struct {
 }
 
 // Scores gives one score for each scale, in order. Answers to hidden items do not count.
-func (in *Instrument) Scores(a Answers) []Score {
-	a = in.Clean(a)
+func (in *Instrument) Scores(a Answers) []Score { return in.ScoresOf(in.Clean(a)) }
+
+// ScoresOf is Scores of answers that Clean has given.
+func (in *Instrument) ScoresOf(a Answers) []Score {
 	scores := make([]Score, len(in.Scales))
 	for i, s := range in.Scales {
 		scores[i] = s.score(a)
