@@ -186,7 +186,18 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 			b.status(http.StatusUnprocessableEntity)
 		}},
 		at("/results"), at("/results/" + closed.Code), at("/instruments"),
+		at("/results/" + closed.Code + "/quality"), at("/results/" + closed.Code + "/factors"), at("/results/" + closed.Code + "/methods"),
+		{"tables of quality", func(b *Browser) { b.Open("/results/" + closed.Code + "/quality"); b.unfoldAll() }},
+		{"tables of connections", func(b *Browser) { b.Open("/results/" + closed.Code + "/factors"); b.unfoldAll() }},
+		at("/results/" + closed.Code + "/profiles"), at("/results/" + closed.Code + "/profiles?k=6"),
+		at("/results/" + closed.Code + "/units"), at("/results/" + closed.Code + "/units?told=1&sort=remote"), at("/results/" + closed.Code + "/waves"), at("/results/" + closed.Code + "/take"),
 	}, s.findingsStops(t, closed)...)
+}
+
+// unfoldAll opens all that can be opened.
+func (b *Browser) unfoldAll() {
+	b.t.Helper()
+	JS[bool](b, `(() => { document.querySelectorAll("details").forEach((d) => { d.open = true; }); return true; })()`)
 }
 
 func rd(r *survey.Round, more string) string { return fmt.Sprintf("/rounds/%d%s", r.ID, more) }

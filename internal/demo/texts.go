@@ -174,7 +174,7 @@ func (d *Demo) checkTexts(ctx context.Context, w *wave) error {
 		}
 		var all []insight.Decision
 		for _, t := range texts {
-			x := insight.Decision{ID: t.ID, State: insight.Released, Masked: mask.Apply(t.Body, f.Find(t.Body), mask.Possible, func(k mask.Kind) string { return in.Mark("fi", k) })}
+			x := insight.Decision{ID: t.ID, State: insight.Released, Masked: mask.Apply(t.Body, f.Find(t.Body), mask.Possible, func(k mask.Kind) string { return in.Cover("fi", k) })}
 			if tellsPlace(w.county, t.Body) || insight.Fault(f, x.Masked) != "" {
 				x = insight.Decision{ID: t.ID, State: insight.Withheld}
 			}

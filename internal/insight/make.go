@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -46,11 +45,8 @@ func (s *Service) counted(ctx context.Context, code string, step func(done, tota
 	var before *Source
 	var earlier *Snapshot
 	if source.Earlier != "" {
-		if earlier, err = s.Snapshot(ctx, source.Earlier); err != nil {
+		if earlier, err = s.earlier(ctx, source.Earlier); err != nil {
 			return nil, err
-		}
-		if earlier == nil { // first that of the wave before
-			return nil, jobs.Again{Delay: time.Second}
 		}
 		if before, err = s.Source(ctx, source.Earlier); err != nil {
 			return nil, err
@@ -61,6 +57,22 @@ func (s *Service) counted(ctx context.Context, code string, step func(done, tota
 		return nil, err
 	}
 	return snap.Encode()
+}
+
+// earlier returns the snapshot of the wave before, which is made now if it has not been.
+func (s *Service) earlier(ctx context.Context, code string) (*Snapshot, error) {
+	snap, err := s.Snapshot(ctx, code)
+	if err != nil || snap != nil {
+		return snap, err
+	}
+	data, err := s.counted(ctx, code, nil)
+	if err == nil {
+		err = s.keep(ctx, code, data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.Snapshot(ctx, code)
 }
 
 // AskMissing asks for the snapshots of closed rounds that have none: those closed by an older version of the program.

@@ -43,6 +43,9 @@ func Publish(ctx context.Context, program string, s, before *Source, earlier *Sn
 	if err := m.change(before, earlier); err != nil {
 		return nil, err
 	}
+	m.quality()
+	m.factors()
+	m.profiles()
 	return m.Snapshot, ctx.Err()
 }
 

@@ -28,6 +28,9 @@ type Snapshot struct {
 	Cells     []Cell     `json:"cells"`
 	Spreads   []Spread   `json:"spreads"`
 	Change    *Change    `json:"change,omitempty"` // nil: there is no wave before, or too few are matched to tell anything
+	Quality   *Quality   `json:"quality,omitempty"`
+	Factors   *Factors   `json:"factors,omitempty"`  // nil: nothing can be told of them
+	Profiles  *Profiles  `json:"profiles,omitempty"` // nil: nothing can be told of them
 
 	kids  [][]int
 	cells map[sdc.Cell]*Cell

@@ -150,8 +150,11 @@ func (s *division) settle(i int, own, next float64) {
 }
 
 // divide makes one start and improves it.
-func (p cloud) divide(k int, random *rand.Rand) division {
-	s := division{of: make([]int, p.n), sizes: make([]int, k), centres: p.seeds(k, random), sure: make([]float64, p.n)}
+func (p cloud) divide(k int, random *rand.Rand) division { return p.improve(p.seeds(k, random), k) }
+
+// improve divides by the nearest of k centres and moves persons until no single move lowers the sum of squares.
+func (p cloud) improve(centres []float64, k int) division {
+	s := division{of: make([]int, p.n), sizes: make([]int, k), centres: centres, sure: make([]float64, p.n)}
 	for i := range s.of {
 		s.of[i], s.sure[i] = -1, -1
 	}
@@ -327,19 +330,24 @@ func (p cloud) fill(s *division, empty int) {
 	s.of[far], s.sure[far] = empty, -1
 }
 
-// describe orders the clusters and counts what is shown of them.
-func (p cloud) describe(names []string, s division, k int) Clusters {
-	order := make([]int, k)
+// order lists the clusters by size, the largest first, and tells the place of each.
+func (p cloud) order(s division) (order, place []int) {
+	order, place = make([]int, len(s.sizes)), make([]int, len(s.sizes))
 	for c := range order {
 		order[c] = c
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Or(s.sizes[b]-s.sizes[a], slices.Compare(s.centre(a, p.d), s.centre(b, p.d)))
 	})
-	place := make([]int, k)
 	for to, from := range order {
 		place[from] = to
 	}
+	return order, place
+}
+
+// describe orders the clusters and counts what is shown of them.
+func (p cloud) describe(names []string, s division, k int) Clusters {
+	order, place := p.order(s)
 	within := make([][]float64, k)
 	for i, c := range s.of {
 		within[place[c]] = append(within[place[c]], squaredDistance(p.point(i), s.centre(c, p.d)))

@@ -31,6 +31,10 @@ func (s *Pages) Routes() {
 	read("GET /results/{code}/units.csv", s.heatCSV)
 	read("GET /results/{code}/units/{id}", s.unit)
 	read("GET /results/{code}/waves", s.waves)
+	read("GET /results/{code}/quality", s.quality)
+	read("GET /results/{code}/factors", s.factors)
+	read("GET /results/{code}/profiles", s.profiles)
+	read("GET /results/{code}/methods", s.methods)
 	read("GET /results/{code}/take", s.take)
 	read("GET /results/{code}/ledger.csv", s.ledger)
 	s.Kit.Handle("GET /results/{code}/microdata/{file}", people.ReadMicrodata, s.microdata)
@@ -189,6 +193,10 @@ func (v *view) tabs(at string) (out []ui.NavItem) {
 		{"insight.tab-units", "/units", len(v.Units) > 1},
 		{"insight.tab-waves", "/waves", v.Earlier != ""},
 		{"insight.tab-texts", "/texts", v.Texts},
+		{"insight.tab-quality", "/quality", true},
+		{"insight.tab-factors", "/factors", len(v.areasOf(true)) > 0 && len(v.areasOf(false)) > 0},
+		{"insight.tab-profiles", "/profiles", len(v.Areas) > 1},
+		{"insight.tab-methods", "/methods", true},
 		{"insight.tab-take", "/take", true},
 	} {
 		if x.show && v.Whole() != nil {
