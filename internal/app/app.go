@@ -95,7 +95,7 @@ func New(c Config) (*App, error) {
 		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}, County: a.People.County, WishPath: mentoring.WishPath}
 	a.Rounds = &rounds.Pages{Service: a.Survey}
 	a.Insight = &insight.Service{DB: c.DB, Kit: kit, Worker: a.Worker, Now: c.Now, Program: c.Version,
-		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names}
+		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names, Suspect: suspect}
 	a.Survey.Closed = a.resultsWanted
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.People.Parts = a.partsOf
@@ -155,6 +155,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 	}{
 		{people.ReadRounds, "app.rounds", "/rounds"},
 		{people.ReadResults, "app.results", "/results"},
+		{people.ReadResults, "app.findings", "/findings"},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
 		{people.ReadPeople, "app.units", "/units"},
 		{people.ReadPeople, "app.people", "/people"},
@@ -170,11 +171,18 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 // partsOf is what the features keep of a person, for "my data".
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	wish, err := a.Mentors.Part(ctx, personID, t)
-	return []people.Part{wish}, err
+	if err != nil {
+		return nil, err
+	}
+	findings, err := a.Insight.FindingsPart(ctx, personID, t)
+	return []people.Part{wish, findings}, err
 }
 
 // objectName names what the log speaks of by a code, and where it is.
 func (a *App) objectName(ctx context.Context, object, lang string) (name, url string, err error) {
+	if id, ok := strings.CutPrefix(object, "finding:"); ok {
+		return a.findingName(ctx, id, lang)
+	}
 	code, ok := strings.CutPrefix(object, "round:")
 	if !ok {
 		return "", "", nil

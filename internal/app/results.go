@@ -7,7 +7,10 @@ import (
 	"strconv"
 
 	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
+	"taitorinki/internal/mask"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sdc"
 	"taitorinki/internal/survey"
@@ -249,3 +252,23 @@ func (b *breakdown) each(ctx context.Context, use func(insight.Response) error) 
 		return use(r)
 	})
 }
+
+// findingName names a finding for the log, and tells where it is.
+func (a *App) findingName(ctx context.Context, number, lang string) (name, url string, err error) {
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return "", "", nil
+	}
+	f, err := a.Insight.FindingByID(ctx, id)
+	if errs.KindOf(err) == errs.NotFound {
+		return "", "", nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	return i18n.In(f.Origin.Area, lang) + ", " + i18n.In(f.Unit(), lang), "/findings/" + number, nil
+}
+
+// suspect reports whether a note seems to tell who somebody is: by an address, a phone number or an identity code. Names of staff
+// are not looked for: a note may say whom to ask.
+func suspect(text string) bool { return len(mask.New(nil).Find(text)) > 0 }

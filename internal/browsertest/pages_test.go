@@ -64,6 +64,7 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
+	"GET /findings/list.csv": true,
 }
 
 // route is the pattern that a page's path belongs to.
@@ -156,7 +157,7 @@ func (s *Site) peopleStops(t *testing.T) []stop {
 
 func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 	draft := s.draft(t, whole, nil)
-	return []stop{
+	return append([]stop{
 		{"rounds", func(b *Browser) { b.as(s.County.Cast.Coordinator); b.Open("/rounds") }},
 		at("/rounds/new"),
 		{"round with errors", func(b *Browser) {
@@ -189,7 +190,7 @@ func (s *Site) roundsStops(t *testing.T, open, closed survey.Round) []stop {
 		{"tables of quality", func(b *Browser) { b.Open("/results/" + closed.Code + "/quality"); b.unfoldAll() }},
 		{"tables of connections", func(b *Browser) { b.Open("/results/" + closed.Code + "/factors"); b.unfoldAll() }},
 		at("/results/" + closed.Code + "/profiles"), at("/results/" + closed.Code + "/profiles?k=6"),
-	}
+	}, s.findingsStops(t, closed)...)
 }
 
 // unfoldAll opens all that can be opened.

@@ -123,7 +123,7 @@ func TestTheSmallCountyHasLivedItsStory(t *testing.T) {
 					}
 				}
 			}
-			whole, err := insight.Publish(ctx, "test", source, nil, nil)
+			whole, err := insight.Publish(ctx, "test", source, nil, nil, nil)
 			must(t, err)
 			attack(t, r.Code, whole, true)
 			if same, _, err := d.App.Insight.Same(ctx, r.Code); err != nil || !same {

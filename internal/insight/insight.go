@@ -40,6 +40,9 @@ type Service struct {
 	// Names are the names of all staff, which are looked for in open answers.
 	Names func(ctx context.Context) ([]string, error)
 
+	// Suspect reports whether a text seems to tell who somebody is. nil finds nothing.
+	Suspect func(text string) (found bool)
+
 	mu    sync.Mutex
 	known map[string]*Snapshot // snapshots never change
 }

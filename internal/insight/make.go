@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -43,12 +44,19 @@ func (s *Service) counted(ctx context.Context, code string, step func(done, tota
 		return nil, err
 	}
 	var before *Source
+	var earlier *Snapshot
 	if source.Earlier != "" {
+		if earlier, err = s.Snapshot(ctx, source.Earlier); err != nil {
+			return nil, err
+		}
+		if earlier == nil { // first that of the wave before
+			return nil, jobs.Again{Delay: time.Second}
+		}
 		if before, err = s.Source(ctx, source.Earlier); err != nil {
 			return nil, err
 		}
 	}
-	snap, err := Publish(ctx, s.Program, source, before, step)
+	snap, err := Publish(ctx, s.Program, source, before, earlier, step)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package insight
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"taitorinki/internal/sdc"
@@ -21,9 +22,9 @@ type making struct {
 	step   func(done, total int) error // tells how far it is
 }
 
-// Publish makes the snapshot of a round. Before is the wave before, nil: there is none. The result depends on nothing but the
+// Publish makes the snapshot of a round. Before is the wave before and earlier what was published of it, both nil: there is none. The result depends on nothing but the
 // arguments, whatever the order of the responses, and is told all at once: what one table shows is decided by all others.
-func Publish(ctx context.Context, program string, s, before *Source, step func(done, total int) error) (*Snapshot, error) {
+func Publish(ctx context.Context, program string, s, before *Source, earlier *Snapshot, step func(done, total int) error) (*Snapshot, error) {
 	s, before = s.sorted(), before.sorted()
 	if step == nil {
 		step = func(int, int) error { return nil }
@@ -39,7 +40,9 @@ func Publish(ctx context.Context, program string, s, before *Source, step func(d
 	}
 	m.index()
 	m.spreads()
-	m.change(before)
+	if err := m.change(before, earlier); err != nil {
+		return nil, err
+	}
 	m.quality()
 	m.factors()
 	m.profiles()
@@ -72,7 +75,11 @@ func (s *Source) answers() []sdc.Answer {
 // tables decides what is told of every unit and category.
 func (m *making) tables() error {
 	c := m.source.catalogue()
-	p, err := sdc.Suppress(c, m.source.answers(), sdc.Rules{Least: m.Least, Full: m.Full, Near: m.Near})
+	var failed error
+	p, err := sdc.Suppress(c, m.source.answers(), sdc.Rules{Least: m.Least, Full: m.Full, Near: m.Near, Progress: func(done, total int) {
+		failed = errors.Join(failed, m.step(done, total))
+	}})
+	err = errors.Join(err, failed)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func rescore(s *insight.Source) {
 
 func published(t *testing.T, s *insight.Source) *insight.Snapshot {
 	t.Helper()
-	snap, err := insight.Publish(context.Background(), "test", s, nil, nil)
+	snap, err := insight.Publish(context.Background(), "test", s, nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -117,7 +117,11 @@ func (s *Snapshot) Staff(unit int) int {
 
 // Within reports whether a unit is another or below it.
 func (s *Snapshot) Within(unit, above int) bool {
-	for ; unit != sdc.NoParent; unit = s.Units[unit].Parent {
+	return within(s.Units, unit, above)
+}
+
+func within(units []Unit, unit, above int) bool {
+	for ; unit != sdc.NoParent; unit = units[unit].Parent {
 		if unit == above {
 			return true
 		}

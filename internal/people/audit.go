@@ -40,6 +40,7 @@ var auditKinds = []struct {
 	patterns []string
 }{
 	{"rounds", []string{"round.%", "instrument.%"}},
+	{"findings", []string{"finding.%"}},
 	{"viewed", []string{"people.audit-view", "%.view"}},
 	{"exported", []string{"%.export", "result.microdata", "round.links", "round.refused"}},
 	{"people", []string{"people.audit-import", "people.audit-grant", "people.audit-revoke", "county.%"}},

@@ -39,6 +39,7 @@ const (
 	ReadResults        web.Action = "result.read"
 	ReadMicrodata      web.Action = "result.microdata" // coarsened answers, one row a person, for research
 	CheckTexts         web.Action = "result.check"     // open answers as they were written, before anybody else sees them
+	ManageFindings     web.Action = "finding.manage"   // mark where help is aimed, and say what became of it
 	ReadAudit          web.Action = "audit.read"
 	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
 	ManageCounty       web.Action = "county.manage"     // what notices and statements say of the county
@@ -48,8 +49,8 @@ const (
 var allowed = map[string][]web.Action{
 	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty},
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
-		ReadResults, CheckTexts, ReadAudit, ReadWilling},
-	Supervisor: {ReadPeople, ReadRounds, ReadResults},
+		ReadResults, CheckTexts, ManageFindings, ReadAudit, ReadWilling},
+	Supervisor: {ReadPeople, ReadRounds, ReadResults, ManageFindings},
 	Researcher: {ReadInstruments, ReadResults, ReadMicrodata},
 	DPO:        {ReadAudit, ReadRounds, ReadInstruments},
 }

@@ -89,7 +89,7 @@ func figuresOfPairs(sides [2]*side, told []string) map[string]Pairs {
 		for _, code := range told {
 			i, j := sides[0].matched(code), sides[1].matched(code)
 			f, b, a := out[code], before.figure(i), after.figure(j)
-			if b == nil || a == nil || before.n[i] != after.n[j] {
+			if b == nil || a == nil {
 				a, b = nil, nil
 			}
 			f.Before, f.After = append(f.Before, b), append(f.After, a)

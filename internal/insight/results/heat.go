@@ -29,15 +29,18 @@ type heatPage struct {
 }
 
 type heatRow struct {
-	Title, Path string
-	URL, N      string
-	Cells       []heatCell
-	Hidden      bool // nothing is told
+	Title, Path  string
+	URL, N       string
+	Cells        []heatCell
+	Hidden       bool   // nothing is told
+	Aim, AimName string // where help is aimed at the unit, and the name of that link; "" for a visitor who may not
 }
 
 type heatCell struct {
 	Text  string
 	Level int // 0: hidden
+
+	Aim, AimName string // as of a row, at this area
 }
 
 // told is whether the visitor wants only units of which something is told. They may be sorted by a figure then, since the list has
@@ -124,14 +127,24 @@ func (p *heatPage) row(u int) heatRow {
 	} else if c != nil {
 		row.N = i18n.Int(p.Lang, c.N)
 	}
+	row.Aim, row.AimName = p.aimURL(u, -1), p.T("insight.aim-unit", "unit", row.Title, "said", p.T("insight.hidden"))
 	for a := range p.Areas {
 		cell := heatCell{Text: p.figure(c, a), Level: p.level(c, a)}
 		if c != nil && c.Placed && cell.Level > 0 {
 			cell.Text = p.Levels[cell.Level-1]
 		}
+		cell.Aim, cell.AimName = p.aimURL(u, a), p.T("insight.aim-cell", "unit", row.Title, "area", p.AreaName(a), "said", p.heard(cell))
 		row.Cells = append(row.Cells, cell)
 	}
 	return row
+}
+
+// heard is what a cell says to who does not see its colour.
+func (p *heatPage) heard(c heatCell) string {
+	if c.Level == 0 || c.Text == p.Levels[c.Level-1] {
+		return c.Text
+	}
+	return c.Text + ", " + p.Levels[c.Level-1]
 }
 
 // level is the colour of a cell: how far it is from the whole, in halves of a step of a scale of 1 to 5.

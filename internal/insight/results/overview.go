@@ -33,6 +33,8 @@ type countyPage struct {
 	Groups  []areaGroup
 	Answers []answered // by the units right under the whole, and by the categories of each variable
 	Changes []changeRow
+
+	Findings []insight.Finding
 }
 
 // areaGroup is the competence areas, or the support factors.
@@ -47,6 +49,7 @@ type areaGroup struct {
 type areaRow struct {
 	Title, About, Mean, Interval string
 	Shares                       []string
+	Area                         int // index
 }
 
 func (s *Pages) overview(w http.ResponseWriter, r *http.Request, v *view) error {
@@ -60,6 +63,10 @@ func (s *Pages) overview(w http.ResponseWriter, r *http.Request, v *view) error 
 		}
 		p.Answers = v.representative()
 		p.Changes = v.changes(0)
+	}
+	var err error
+	if p.Findings, err = s.here(r.Context(), v, 0); err != nil {
+		return err
 	}
 	return s.show(w, r, v, v.T("insight.county"), countyResult(p))
 }
@@ -129,7 +136,7 @@ func (p countyPage) areas(support bool) (g areaGroup) {
 			g.Min, g.Max, g.Classes = area.Min, area.Max, classNames(p.Lang, area)
 			means.Scale, shares.Segments = chart.Scale{Min: float64(area.Min), Max: float64(area.Max)}, g.Classes
 		}
-		row := areaRow{Title: p.AreaName(a), About: i18n.In(area.About, p.Lang), Mean: p.mean(whole, a)}
+		row := areaRow{Area: a, Title: p.AreaName(a), About: i18n.In(area.About, p.Lang), Mean: p.mean(whole, a)}
 		spread := p.Spread(0, a)
 		bar, bars := chart.BarRow{Label: row.Title, Value: whole.Means[a]}, chart.DistributionRow{Label: row.Title}
 		if spread != nil {

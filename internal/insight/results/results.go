@@ -39,6 +39,7 @@ func (s *Pages) Routes() {
 	read("GET /results/{code}/ledger.csv", s.ledger)
 	s.Kit.Handle("GET /results/{code}/microdata/{file}", people.ReadMicrodata, s.microdata)
 	s.textRoutes()
+	s.findingRoutes()
 }
 
 // view is a page about one round's results.

@@ -24,10 +24,13 @@ type unitPage struct {
 	Strong  []standing
 	Thin    []standing
 	Changes []changeRow
-	Moved   bool // it was under another unit in the wave before
+	Matched *matched // nil: nothing is told of those who answered both times
+	Moved   bool     // it was under another unit in the wave before
 	Below   []unitLine
 	Parent  int // the nearest unit above, besides the whole, of which means are told; 0: none
 	By      []crossTable
+
+	Findings []insight.Finding
 }
 
 type unitGroup struct {
@@ -41,9 +44,13 @@ type unitRow struct {
 	Title, About, Mean, Whole, Above string
 	Words                            string // how it stands against the whole
 	Standing                         insight.Standing
+	Area                             int // index
 }
 
-type standing struct{ Title, Text, Help string }
+type standing struct {
+	Title, Text, Help string
+	Area              int // index
+}
 
 // unitLine is a unit under this one.
 type unitLine struct{ Title, URL, Told string }
@@ -71,11 +78,14 @@ func (s *Pages) unit(w http.ResponseWriter, r *http.Request, v *view) error {
 			}
 		}
 		p.Changes = v.changes(u)
-		p.Moved = v.movedUnit(u)
+		p.Matched, p.Moved = v.matched(u), v.movedUnit(u)
 	}
 	p.Lead = p.lead()
 	p.Below = p.below()
 	p.By = v.crossed(u)
+	if p.Findings, err = s.here(r.Context(), v, u); err != nil {
+		return err
+	}
 	return s.show(w, r, v, v.UnitName(u), unitResult(p))
 }
 
@@ -113,7 +123,7 @@ func (p *unitPage) parent() int {
 // stand gathers what is strong and what is thin against the whole.
 func (p *unitPage) stand() {
 	for a, area := range p.Areas {
-		x := standing{Title: p.AreaName(a), Text: i18n.In(area.About, p.Lang), Help: p.help(area)}
+		x := standing{Area: a, Title: p.AreaName(a), Text: i18n.In(area.About, p.Lang), Help: p.help(area)}
 		switch p.Standing(p.Unit, 0, a) {
 		case insight.Above:
 			p.Strong = append(p.Strong, x)
@@ -188,7 +198,7 @@ func (p *unitPage) group(support bool) (g unitGroup) {
 	}
 	for _, a := range p.areasOf(support) {
 		area := p.Areas[a]
-		row := unitRow{Title: p.AreaName(a), About: i18n.In(area.About, p.Lang), Mean: p.mean(p.Cell, a), Whole: p.mean(p.Whole(), a), Standing: p.Standing(p.Unit, 0, a)}
+		row := unitRow{Area: a, Title: p.AreaName(a), About: i18n.In(area.About, p.Lang), Mean: p.mean(p.Cell, a), Whole: p.mean(p.Whole(), a), Standing: p.Standing(p.Unit, 0, a)}
 		row.Words = p.T([]string{"insight.hidden", "insight.below", "insight.near", "insight.above"}[row.Standing])
 		if p.Parent > 0 {
 			row.Above = p.mean(p.Of(p.Parent), a)

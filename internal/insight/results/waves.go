@@ -2,11 +2,13 @@ package results
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"taitorinki/internal/chart"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
+	"taitorinki/internal/sdc"
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
@@ -107,36 +109,51 @@ func (s *Pages) waves(w http.ResponseWriter, r *http.Request, v *view) error {
 	p := wavesPage{view: v}
 	if v.Before != nil && v.Before.Whole() != nil && v.Whole() != nil {
 		p.All, p.N, p.Was = v.changes(0), v.Whole().N, v.Before.Whole().N
-		p.Matched = v.matched()
+		p.Matched = v.matched(0)
 		p.Units = v.waveUnits()
 	}
 	return s.show(w, r, v, v.T("insight.tab-waves"), wavesResult(p))
 }
 
-func (v *view) matched() *matched {
-	if v.Snapshot.Change == nil {
+// matched are those of a unit who are known to have answered both times; nil: nothing is told of them.
+func (v *view) matched(unit int) *matched {
+	if v.Snapshot.Change == nil || v.Before == nil {
 		return nil
 	}
-	m := &matched{Matched: v.Snapshot.Change.Units[0]}
-	m.Kept = 100 * m.N / m.Before
+	at := slices.IndexFunc(v.Snapshot.Change.Units, func(x insight.Matched) bool { return x.Unit == unit })
+	if at < 0 {
+		return nil
+	}
+	m := &matched{Matched: v.Snapshot.Change.Units[at]}
+	if m.Before > 0 {
+		m.Kept = sdc.Percent(m.N, m.Before)
+	}
 	for a, x := range m.Areas {
 		if x == nil {
 			continue
 		}
-		row := changeRow{Area: a, Title: v.AreaName(a), Before: v.Number(x.Before, 2), After: v.Number(x.After, 2), Diff: v.Signed(x.Diff, 2),
-			Interval: v.Signed(x.Low, 2) + " – " + v.Signed(x.High, 2), Effect: v.Signed(x.DAv, 2), before: &x.Before, after: &x.After}
-		row.P = v.Number(x.P, 3)
-		if x.P < 0.001 {
-			row.P = v.T("insight.p-under", "p", v.Number(0.001, 3))
-		}
-		if x.Low > 0 {
-			row.Way = 1
-		} else if x.High < 0 {
-			row.Way = -1
+		decimals := sdc.Decimals(m.N)
+		row := changeRow{Area: a, Title: v.AreaName(a), Before: v.Number(x.Before, decimals), After: v.Number(x.After, decimals), Diff: v.Signed(x.Diff, decimals), before: &x.Before, after: &x.After}
+		if t := x.Test; t != nil {
+			v.tested(&row, t)
 		}
 		m.Rows = append(m.Rows, row)
 	}
 	return m
+}
+
+// tested writes a paired t test.
+func (v *view) tested(row *changeRow, t *insight.PairedTest) {
+	row.Interval, row.Effect, row.P = v.Signed(t.Low, 2)+" – "+v.Signed(t.High, 2), v.Signed(t.DAv, 2), v.Number(t.P, 3)
+	if t.P < 0.001 {
+		row.P = v.T("insight.p-under", "p", v.Number(0.001, 3))
+	}
+	switch {
+	case t.Low > 0:
+		row.Way = 1
+	case t.High < 0:
+		row.Way = -1
+	}
 }
 
 // waveUnits are the units right under the whole, now and then: a reorganisation never rewrites an earlier result.
