@@ -24,15 +24,15 @@ func (s *Service) Finder(ctx context.Context) (*mask.Finder, error) {
 // markKinds are all kinds that are covered by a mark.
 var markKinds = []mask.Kind{mask.Email, mask.Link, mask.Identity, mask.Phone, mask.Name}
 
-// Mark is what stands in the place of something covered, in a language: "[name]".
-func (s *Service) Mark(lang string, k mask.Kind) string {
+// cover is what stands in the place of something covered, in a language: "[name]".
+func (s *Service) cover(lang string, k mask.Kind) string {
 	return s.Kit.Words.T(lang, map[mask.Kind]string{mask.Email: "insight.mark-email", mask.Link: "insight.mark-link", mask.Identity: "insight.mark-identity",
 		mask.Phone: "insight.mark-phone", mask.Name: "insight.mark-name"}[k])
 }
 
 // Suggest is a text with marks in the place of what is likely to give a person away.
 func (s *Service) Suggest(f *mask.Finder, text, lang string) string {
-	return mask.Apply(text, f.Find(text), mask.Likely, func(k mask.Kind) string { return s.Mark(lang, k) })
+	return mask.Apply(text, f.Find(text), mask.Likely, func(k mask.Kind) string { return s.cover(lang, k) })
 }
 
 // Marks turns the marks of all languages in checked texts into those of the reader's.
@@ -40,7 +40,7 @@ func (s *Service) Marks(lang string) *strings.Replacer {
 	var pairs []string
 	for _, k := range markKinds {
 		for _, l := range i18n.Langs {
-			pairs = append(pairs, s.Mark(l, k), s.Mark(lang, k))
+			pairs = append(pairs, s.cover(l, k), s.cover(lang, k))
 		}
 	}
 	return strings.NewReplacer(pairs...)
