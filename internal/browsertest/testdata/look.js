@@ -4,9 +4,11 @@ const look = {
   colours: ["color-contrast", "link-in-text-block"], // the rules that read colours
   doubt: new Map(),
 
-  // What is folded is seen by those who open it. Says whether the page has a bar that stays in sight.
+  // What is folded is seen by those who open it, and all rows of a table that scrolls in a box by those who scroll: so the box is as
+  // high as its table, and no row stands half behind its edge. Says whether the page has a bar that stays in sight.
   unfold() {
     document.querySelectorAll("details").forEach((d) => { d.open = true; });
+    document.styleSheets[0].insertRule(".sticky { max-block-size: none !important }");
     return document.querySelector(".bar") !== null;
   },
 
