@@ -84,7 +84,7 @@ func (m *making) change(before *Source, earlier *Snapshot) error {
 	if m.Change == nil || len(m.Units) == 1 {
 		return nil
 	}
-	told, err := sdc.Matched(m.waveBefore(before, earlier, was, match), m.waveNow(match), sdc.Rules{Least: m.Least, Full: m.Full, Near: m.Near})
+	told, err := sdc.Matched(m.waveBefore(before, earlier, was, match), m.waveNow(match), sdc.Rules{Least: m.Least, Full: m.Full})
 	if err != nil {
 		return err
 	}

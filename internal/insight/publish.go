@@ -76,7 +76,7 @@ func (s *Source) answers() []sdc.Answer {
 func (m *making) tables() error {
 	c := m.source.catalogue()
 	var failed error
-	p, err := sdc.Suppress(c, m.source.answers(), sdc.Rules{Least: m.Least, Full: m.Full, Near: m.Near, Progress: func(done, total int) {
+	p, err := sdc.Suppress(c, m.source.answers(), sdc.Rules{Least: m.Least, Full: m.Full, Progress: func(done, total int) {
 		failed = errors.Join(failed, m.step(done, total))
 	}})
 	err = errors.Join(err, failed)

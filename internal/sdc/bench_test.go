@@ -25,7 +25,7 @@ func BenchmarkSuppress(b *testing.B) {
 			var p Publication
 			for b.Loop() {
 				var err error
-				if p, err = Suppress(o.Catalogue, o.Answers, Rules{Least: 5, Full: 10, Near: 0.05}); err != nil {
+				if p, err = Suppress(o.Catalogue, o.Answers, Rules{Least: 5, Full: 10}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -20,8 +20,8 @@ import (
 
 var (
 	figures  = sdc.Rules{Least: 5, Full: 5}
-	placing  = sdc.Rules{Least: 5, Full: sdc.LeastFull, Near: 0.05}
-	stricter = sdc.Rules{Least: 8, Full: sdc.LeastFull, Near: 0.05}
+	placing  = sdc.Rules{Least: 5, Full: sdc.LeastFull}
+	stricter = sdc.Rules{Least: 8, Full: sdc.LeastFull}
 )
 
 func publish(t testing.TB, o sdc.Organisation, rules sdc.Rules) sdc.Publication {

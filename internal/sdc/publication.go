@@ -16,7 +16,7 @@ type Catalogue struct {
 type Area struct {
 	Min, Max float64
 	Decimals int
-	Near     float64 // how far from the level of the whole still counts as near; 0: readers are not told
+	Near     float64 // how far from the level of the whole, in points of the scale, still counts as near
 }
 
 // Cell is a group that the catalogue shows: a unit with all below it, and a category of a background variable. Variable

@@ -7,9 +7,8 @@ import (
 
 // Rules are the limits of a campaign. Those lower than the least that may be are raised.
 type Rules struct {
-	Least int     // least group of which anything is told
-	Full  int     // from it n and means are told, under it only placings; a campaign without placings has Least here
-	Near  float64 // how far from the level of the whole a group is still placed near it, as a share of the scale
+	Least int // least group of which anything is told
+	Full  int // from it n and means are told, under it only placings; a campaign without placings has Least here
 	// Another snapshot of the same round may be published by Later: then readers must not know of a group that it is nobody
 	// where only a few could still come, for these would be few.
 	Again bool
@@ -63,7 +62,7 @@ func publish(counts *table, means []*meanTable, rules Rules) Publication {
 		}
 		for _, m := range means {
 			if f.Shown == Placed {
-				f.Bands = append(f.Bands, m.placing(i, rules.Near))
+				f.Bands = append(f.Bands, m.placing(i))
 			} else {
 				f.Means = append(f.Means, m.figure(i))
 			}
@@ -82,7 +81,7 @@ func (m *meanTable) figure(cell int) *float64 {
 }
 
 // placing compares a group with the whole: with its root, if the mean of that is told.
-func (m *meanTable) placing(cell int, near float64) int {
+func (m *meanTable) placing(cell int) int {
 	root := m.cellAt(cell).Unit
 	for m.c.Parent[root] != NoParent {
 		root = m.c.Parent[root]
@@ -91,7 +90,7 @@ func (m *meanTable) placing(cell int, near float64) int {
 		return NoPlacing
 	}
 	off := m.mean(cell) - m.mean(root)
-	switch width := near * (m.area.Max - m.area.Min); {
+	switch width := m.area.Near; {
 	case off < -width-tiny:
 		return -1
 	case off > width+tiny:

@@ -9,7 +9,7 @@ import (
 )
 
 func TestABareRoundPublishesNothingOrTheWhole(t *testing.T) {
-	rules := Rules{Least: 5, Full: 10, Near: 0.05}
+	rules := Rules{Least: 5, Full: 10}
 	scored := func(scores ...float64) (all []Answer) {
 		for _, s := range scores {
 			all = append(all, Answer{Scores: []float64{s}})
@@ -102,7 +102,7 @@ func TestProgressOnlyGrowsAndEnds(t *testing.T) {
 	o := ManyUnits(2, 80, 900, 4)
 	o.WithAreas(3)
 	var told []int
-	rules := Rules{Least: 5, Full: 10, Near: 0.05, Progress: func(done, total int) {
+	rules := Rules{Least: 5, Full: 10, Progress: func(done, total int) {
 		if total != 100 {
 			t.Errorf("%d of %d", done, total)
 		}
@@ -123,7 +123,7 @@ func TestProgressOnlyGrowsAndEnds(t *testing.T) {
 
 func TestTheSameAnswersArePublishedAlike(t *testing.T) {
 	o := ManyUnits(5, 80, 900, 4)
-	rules := Rules{Least: 5, Full: 10, Near: 0.05}
+	rules := Rules{Least: 5, Full: 10}
 	first, err := Suppress(o.Catalogue, o.Answers, rules)
 	if err != nil {
 		t.Fatal(err)
