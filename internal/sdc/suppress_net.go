@@ -23,6 +23,9 @@ type net struct {
 	by          []int32 // the arc by which it came
 	search      int32
 	queue       []int32
+	seenBack    []int32   // of the search from the other end: the last one that came to a knot,
+	byBack      []int32   // the arc that leads on from there,
+	back        []int32   // and where it goes on
 	touched     []int32   // edges whose flow is not the true one
 	truth       []float64 // their true flow
 	isTouched   []bool
@@ -80,6 +83,7 @@ func (n *net) index() {
 	n.truth, n.isTouched, n.fixed = make([]float64, edges), make([]bool, edges), make([]bool, edges)
 	n.ofUnit = make([]bool, edges)
 	n.seen, n.by, n.cost = make([]int32, n.knots), make([]int32, n.knots), make([]float64, n.knots)
+	n.seenBack, n.byBack = make([]int32, n.knots), make([]int32, n.knots)
 }
 
 // like is a net of the same edges with figures of its own.
@@ -89,7 +93,8 @@ func (n *net) like() *net {
 	m.least, m.most, m.flow = make([]float64, edges), make([]float64, edges), make([]float64, edges)
 	m.truth, m.isTouched, m.fixed = make([]float64, edges), make([]bool, edges), make([]bool, edges)
 	m.seen, m.by, m.cost = make([]int32, n.knots), make([]int32, n.knots), make([]float64, n.knots)
-	m.queue, m.touched, m.heap = nil, nil, nil
+	m.seenBack, m.byBack = make([]int32, n.knots), make([]int32, n.knots)
+	m.queue, m.back, m.touched, m.heap = nil, nil, nil, nil
 	return &m
 }
 
@@ -152,30 +157,78 @@ func (n *net) push(arc int32, want float64) float64 {
 	return done
 }
 
-// reach looks for a way from one knot to another along arcs with room, and leaves it in by.
+// reach looks for a way from one knot to another along arcs with room, and leaves it in by. It looks from both ends in turn, so
+// that it is over as soon as one of them leads nowhere.
 func (n *net) reach(from, to, without int32) bool {
+	if from == to {
+		return true
+	}
 	n.search++
-	n.seen[from] = n.search
-	n.queue = append(n.queue[:0], from)
-	for at := 0; at < len(n.queue); at++ {
-		v := n.queue[at]
-		if v == to {
-			return true
-		}
-		n.steps += int(n.first[v+1] - n.first[v])
-		for _, arc := range n.arcs[n.first[v]:n.first[v+1]] {
-			w, e := n.end(arc), arc>>1
-			if n.seen[w] == n.search || n.fixed[e] || n.locked && n.ofUnit[e] || e == without || n.room(arc) <= tiny {
-				continue
+	n.seen[from], n.seenBack[to] = n.search, n.search
+	n.queue, n.back = append(n.queue[:0], from), append(n.back[:0], to)
+	for i, j := 0, 0; i < len(n.queue) && j < len(n.back); {
+		if len(n.queue)-i <= len(n.back)-j {
+			if at := n.onward(n.queue[i], without); at != none {
+				return n.joined(at, to)
 			}
-			n.seen[w], n.by[w] = n.search, arc
-			if w == to {
-				return true
+			i++
+		} else {
+			if at := n.backward(n.back[j], without); at != none {
+				return n.joined(at, to)
 			}
-			n.queue = append(n.queue, w)
+			j++
 		}
 	}
 	return false
+}
+
+// onward goes on from a knot; it tells a knot that was come to from the other end, too.
+func (n *net) onward(v, without int32) int32 {
+	n.steps += int(n.first[v+1] - n.first[v])
+	for _, arc := range n.arcs[n.first[v]:n.first[v+1]] {
+		w := n.end(arc)
+		if n.seen[w] == n.search || n.shut(arc>>1, without) || n.room(arc) <= tiny {
+			continue
+		}
+		n.seen[w], n.by[w] = n.search, arc
+		if n.seenBack[w] == n.search {
+			return w
+		}
+		n.queue = append(n.queue, w)
+	}
+	return none
+}
+
+// backward looks from where a knot can be come to.
+func (n *net) backward(v, without int32) int32 {
+	n.steps += int(n.first[v+1] - n.first[v])
+	for _, arc := range n.arcs[n.first[v]:n.first[v+1]] {
+		w := n.end(arc)
+		if n.seenBack[w] == n.search || n.shut(arc>>1, without) || n.room(arc^1) <= tiny {
+			continue
+		}
+		n.seenBack[w], n.byBack[w] = n.search, arc^1
+		if n.seen[w] == n.search {
+			return w
+		}
+		n.back = append(n.back, w)
+	}
+	return none
+}
+
+// shut reports whether an edge may not change.
+func (n *net) shut(e, without int32) bool {
+	return n.fixed[e] || n.locked && n.ofUnit[e] || e == without
+}
+
+// joined writes the way on from where both ends met into by.
+func (n *net) joined(at, to int32) bool {
+	for at != to {
+		arc := n.byBack[at]
+		at = n.end(arc)
+		n.by[at] = arc
+	}
+	return true
 }
 
 // cheapest finds the cells that have to be hidden so that at least room can flow more along an arc: those whose weights
