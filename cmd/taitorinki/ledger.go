@@ -4,11 +4,39 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 )
 
 type ledgerCmd struct {
 	Export ledgerExportCmd `cmd:"" help:"Write all that is published of a closed round by unit and background variable, as CSV, for whoever checks that it gives nobody away."`
+	Check  ledgerCheckCmd  `cmd:"" help:"Make the results of a closed round once more, store nothing, and tell whether they are the published ones to the byte."`
+}
+
+type ledgerCheckCmd struct {
+	dbFlag
+	Round string `help:"Number or code of a closed round." required:"" placeholder:"ID"`
+}
+
+func (c *ledgerCheckCmd) Run(ctx context.Context) error {
+	a, done, err := existing(ctx, c.DB, keysFlag{Keys: os.TempDir()}, "http://localhost")
+	if err != nil {
+		return err
+	}
+	defer done()
+	r, err := findRound(ctx, a, c.Round)
+	if err != nil {
+		return explain(a, err)
+	}
+	same, sum, err := a.Insight.Same(ctx, r.Code)
+	if err != nil {
+		return explain(a, err)
+	}
+	if !same {
+		return errors.New("the results are not the same when they are made again: the answers, the program's version or its rules have changed since they were published")
+	}
+	fmt.Printf("The same again, SHA-256 %x\n", sum)
+	return nil
 }
 
 type ledgerExportCmd struct {

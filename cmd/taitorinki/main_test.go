@@ -164,6 +164,8 @@ func TestACommandSpeaksToTheOperatorAndNotToARespondent(t *testing.T) {
 	}{
 		{"there is no such round in this database", []string{"round", "links", "--db", c.url, "--keys", c.keys, "7"}},
 		{"there is no such round in this database", []string{"round", "close", "--db", c.url, "--keys", c.keys, "abcde"}},
+		{"This round has no results", []string{"ledger", "export", "--db", c.url, "--round", "1"}},
+		{"there is no such round in this database", []string{"ledger", "check", "--db", c.url, "--round", "7"}},
 		{"check --keys", []string{"round", "close", "--db", c.url, "--keys", t.TempDir(), "1"}},
 		{"check --keys", []string{"round", "links", "--db", c.url, "--keys", t.TempDir(), "1"}},
 	} {

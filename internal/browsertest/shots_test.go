@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/page"
@@ -57,14 +58,12 @@ func TestScreenshots(t *testing.T) {
 	b.shot(dir, "preflight", Desktop, 1.3)
 	all, err := survey.Rounds(t.Context(), s.App.Config.DB)
 	must(t, err)
-	for _, x := range all {
-		if x.State == survey.Closed {
-			b.Open("/results/" + x.Code)
-			break // the newest
-		}
-	}
+	newest := all[slices.IndexFunc(all, func(x survey.Round) bool { return x.State == survey.Closed })]
+	b.Open("/results/" + newest.Code)
 	b.shot(dir, "county", Desktop, 1.5)
 	b.shot(dir, "county-dark", Desktop.dark(), 1.4)
+	b.Open("/results/" + newest.Code + "/units?told=1")
+	b.shot(dir, "heatmap", Desktop, 1.5)
 
 	p := newBrowser(t, s.URL, Phone.painted())
 	p.Open(links[0])

@@ -311,3 +311,13 @@ func TestNoValueBreaksAChart(t *testing.T) {
 
 // finnishShort keeps absurd numbers from being absurdly wide.
 func finnishShort(v float64) string { return strconv.FormatFloat(v, 'g', 2, 64) }
+
+func TestLongWordsMayBeCutBeforeSyllables(t *testing.T) {
+	for text, want := range map[string]string{
+		"Ihmisläheinen etäohjaus": "Ihmis-lä-hei-nen etäohjaus", "Johtaminen": "Johtaminen", "": "",
+	} {
+		if got := strings.ReplaceAll(SoftHyphens(text), "\u00ad", "-"); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}

@@ -93,6 +93,27 @@ func splitWord(word string, width, size float64) (head, tail string) {
 	return word, ""
 }
 
+// SoftHyphens marks where the long words of a text may be cut, before syllables, for a narrow column of a table.
+func SoftHyphens(text string) string {
+	const long = 12 // letters
+	words := strings.Split(text, " ")
+	for k, word := range words {
+		letters := []rune(word)
+		if len(letters) < long || strings.ContainsRune(word, softHyphen) {
+			continue
+		}
+		var cut strings.Builder
+		for i, r := range letters {
+			if syllable(letters, i) {
+				cut.WriteRune(softHyphen)
+			}
+			cut.WriteRune(r)
+		}
+		words[k] = cut.String()
+	}
+	return strings.Join(words, " ")
+}
+
 func marked(w []rune, i int) bool {
 	return w[i-1] == softHyphen || w[i-1] == '-' || w[i-1] == '/'
 }
