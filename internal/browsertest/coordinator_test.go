@@ -95,7 +95,8 @@ func TestACoordinatorBringsInAListRunsARoundAndReadsTheResult(t *testing.T) {
 		b.Go(`main a[href$="/close"]`)
 		b.Go(`form[action$="/close"] button`)
 		b.Go(`main a[href^="/results/"]`)
-		if !b.Has("figure svg") || !strings.Contains(b.Text("main"), "40") {
+		b.mustHave("figure svg") // as soon as the result is counted
+		if !strings.Contains(b.Text("main"), "40") {
 			t.Errorf("the result shows\n%s", b.Text("main"))
 		}
 	})

@@ -118,6 +118,7 @@ func TestTheDataProtectionOfficerReadsTheLog(t *testing.T) {
 		boss.Open(rd(r, "/close"))
 		boss.Go(`form[action$="/close"] button`)
 		boss.Go(`main a[href^="/results/"]`)
+		boss.mustHave("figure svg") // as soon as the result is counted
 		if got := boss.file(`main a[href$="table.csv"]`); !strings.Contains(got, "Keskiarvo") {
 			t.Fatalf("the table of results holds\n%s", got)
 		}

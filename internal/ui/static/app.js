@@ -95,7 +95,10 @@ async function refresh(bar) {
   const response = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-store" });
   if (!response.ok) throw new Error(String(response.status));
   const next = parse(await response.text()).getElementById(bar.id);
-  if (!next) throw new Error("no element " + bar.id);
+  if (!next) { // the work is done, and the page is another one now
+    location.reload();
+    return bar;
+  }
   const focused = bar.contains(document.activeElement) ? document.activeElement?.id : "";
   bar.replaceWith(next);
   if (focused) document.getElementById(focused)?.focus();
