@@ -60,10 +60,10 @@ func TestScreenshots(t *testing.T) {
 	must(t, err)
 	newest := all[slices.IndexFunc(all, func(x survey.Round) bool { return x.State == survey.Closed })]
 	b.Open("/results/" + newest.Code)
-	b.shot(dir, "county", Desktop, 1.5)
-	b.shot(dir, "county-dark", Desktop.dark(), 1.4)
+	b.shot(dir, "county", Desktop, 1.3)
+	b.shot(dir, "county-dark", Desktop.dark(), 1.3)
 	b.Open("/results/" + newest.Code + "/units?told=1")
-	b.shot(dir, "heatmap", Desktop, 1.5)
+	b.shot(dir, "heatmap", Desktop, 1.3)
 
 	p := newBrowser(t, s.URL, Phone.painted())
 	p.Open(links[0])
