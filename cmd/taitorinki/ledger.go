@@ -19,15 +19,11 @@ type ledgerCheckCmd struct {
 }
 
 func (c *ledgerCheckCmd) Run(ctx context.Context) error {
-	a, done, err := existing(ctx, c.DB, keysFlag{Keys: os.TempDir()}, "http://localhost")
+	a, r, done, err := roundOf(ctx, c.DB, keysFlag{Keys: os.TempDir()}, "http://localhost", c.Round)
 	if err != nil {
 		return err
 	}
 	defer done()
-	r, err := findRound(ctx, a, c.Round)
-	if err != nil {
-		return explain(a, err)
-	}
 	same, sum, err := a.Insight.Same(ctx, r.Code)
 	if err != nil {
 		return explain(a, err)
@@ -46,15 +42,11 @@ type ledgerExportCmd struct {
 }
 
 func (c *ledgerExportCmd) Run(ctx context.Context) error {
-	a, done, err := existing(ctx, c.DB, keysFlag{Keys: os.TempDir()}, "http://localhost")
+	a, r, done, err := roundOf(ctx, c.DB, keysFlag{Keys: os.TempDir()}, "http://localhost", c.Round)
 	if err != nil {
 		return err
 	}
 	defer done()
-	r, err := findRound(ctx, a, c.Round)
-	if err != nil {
-		return explain(a, err)
-	}
 	snap, err := a.Insight.Snapshot(ctx, r.Code)
 	if err != nil {
 		return explain(a, err)

@@ -89,6 +89,19 @@ func (c *roundOpenCmd) create(ctx context.Context, a *app.App) (int64, error) {
 	return 0, usage{fmt.Errorf("there is no instrument %q", c.Instrument)}
 }
 
+// roundOf is existing with a round, by its number or code.
+func roundOf(ctx context.Context, url string, keys keysFlag, base, round string) (a *app.App, r survey.Round, done func(), err error) {
+	a, done, err = existing(ctx, url, keys, base)
+	if err != nil {
+		return nil, r, nil, err
+	}
+	if r, err = findRound(ctx, a, round); err != nil {
+		err = explain(a, err)
+		done()
+	}
+	return a, r, done, err
+}
+
 type roundCloseCmd struct {
 	dbFlag
 	keysFlag
@@ -96,15 +109,11 @@ type roundCloseCmd struct {
 }
 
 func (c *roundCloseCmd) Run(ctx context.Context) error {
-	a, done, err := existing(ctx, c.DB, c.keysFlag, "http://localhost")
+	a, r, done, err := roundOf(ctx, c.DB, c.keysFlag, "http://localhost", c.Round)
 	if err != nil {
 		return err
 	}
 	defer done()
-	r, err := findRound(ctx, a, c.Round)
-	if err != nil {
-		return explain(a, err)
-	}
 	if err := a.Survey.CloseRound(ctx, r.ID, 0); err != nil {
 		return explain(a, err)
 	}
@@ -121,15 +130,11 @@ type roundLinksCmd struct {
 }
 
 func (c *roundLinksCmd) Run(ctx context.Context) error {
-	a, done, err := existing(ctx, c.DB, c.keysFlag, c.BaseURL)
+	a, r, done, err := roundOf(ctx, c.DB, c.keysFlag, c.BaseURL, c.Round)
 	if err != nil {
 		return err
 	}
 	defer done()
-	r, err := findRound(ctx, a, c.Round)
-	if err != nil {
-		return explain(a, err)
-	}
 	links, err := a.Survey.Links(ctx, r.ID)
 	if err != nil {
 		return explain(a, err)

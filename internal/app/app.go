@@ -128,6 +128,9 @@ func (a *App) Recover(ctx context.Context) error {
 	if err := a.Survey.Recover(ctx); err != nil {
 		return err
 	}
+	if err := jobs.Revive(ctx, a.Config.DB, a.Config.Now()); err != nil {
+		return err
+	}
 	return a.Insight.AskMissing(ctx)
 }
 

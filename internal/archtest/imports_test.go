@@ -30,7 +30,7 @@ var tiers = map[string]int{
 var pages = []string{"survey/answering", "survey/rounds", "insight/results"}
 
 // Outside the tiers: only tests and tools import these.
-var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "loadtest", "sdc/sdcattack"}
+var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "loadtest", "memtest", "sdc/sdcattack"}
 
 // source is one Go file of ours.
 type source struct {

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
-	"runtime/metrics"
 	"testing"
-	"time"
+
+	"taitorinki/internal/memtest"
 )
 
 // The measure of the platform's promise: 18,000 x 60 as CSV in 3 s, XLSX and .sav in 10 s, each within 64 MB beyond idle; 250,000
@@ -16,7 +16,7 @@ func BenchmarkWriters(b *testing.B) {
 		for _, name := range []string{"csv", "xlsx", "sav", "parquet"} {
 			b.Run(fmt.Sprintf("%s/%dx60", name, rows), func(b *testing.B) {
 				debug.FreeOSMemory()
-				before, peak := held(), watch()
+				before, peak := memtest.Held(), memtest.Watch()
 				for b.Loop() {
 					sum := NewChecksum(io.Discard)
 					n, err := writers[name](sum, wide(rows, 60))
@@ -29,31 +29,4 @@ func BenchmarkWriters(b *testing.B) {
 			})
 		}
 	}
-}
-
-// held is how many bytes the process has from the system.
-func held() uint64 {
-	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(s)
-	return s[0].Value.Uint64() - s[1].Value.Uint64()
-}
-
-// watch looks at held every millisecond; the function it returns ends that and tells the most.
-func watch() func() uint64 {
-	done, most := make(chan struct{}), make(chan uint64)
-	go func() {
-		peak := held()
-		tick := time.NewTicker(time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				most <- peak
-				return
-			case <-tick.C:
-				peak = max(peak, held())
-			}
-		}
-	}()
-	return func() uint64 { close(done); return <-most }
 }

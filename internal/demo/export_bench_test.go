@@ -3,12 +3,11 @@ package demo_test
 import (
 	"io"
 	"runtime/debug"
-	"runtime/metrics"
 	"testing"
-	"time"
 
 	"taitorinki/internal/dataset"
 	"taitorinki/internal/insight"
+	"taitorinki/internal/memtest"
 )
 
 // BenchmarkExports measures researchers' files of 18,000 responses from the database on: the promise is CSV in 3 s, XLSX and .sav in
@@ -36,7 +35,7 @@ func BenchmarkExports(b *testing.B) {
 	} {
 		b.Run(x.name, func(b *testing.B) {
 			debug.FreeOSMemory()
-			before, peak := held(), watch()
+			before, peak := memtest.Held(), memtest.Watch()
 			rows := 0
 			for b.Loop() {
 				m, err := d.App.Insight.Microdata(b.Context(), code)
@@ -48,31 +47,4 @@ func BenchmarkExports(b *testing.B) {
 			b.ReportMetric(float64(rows), "rows")
 		})
 	}
-}
-
-// held is how many bytes the process has from the system.
-func held() uint64 {
-	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(s)
-	return s[0].Value.Uint64() - s[1].Value.Uint64()
-}
-
-// watch looks at held every millisecond; the function it returns ends that and tells the most.
-func watch() func() uint64 {
-	done, most := make(chan struct{}), make(chan uint64)
-	go func() {
-		peak := held()
-		tick := time.NewTicker(time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				most <- peak
-				return
-			case <-tick.C:
-				peak = max(peak, held())
-			}
-		}
-	}()
-	return func() uint64 { close(done); return <-most }
 }

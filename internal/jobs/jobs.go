@@ -45,6 +45,14 @@ func Insert(ctx context.Context, tx *db.Tx, at time.Time, a Args) (id int64, err
 	return id, err
 }
 
+// Revive gives jobs that were given up another chance from the given time on: a server does so when it starts, as what they failed
+// of may be mended by then.
+func Revive(ctx context.Context, q db.Q, at time.Time) (err error) {
+	defer errs.Wrap(&err, "jobs.Revive")
+	_, err = q.ExecContext(ctx, `UPDATE jobs SET state = 'waiting', tries = 0, run_at = $1 WHERE state = 'dead'`, db.At(at))
+	return err
+}
+
 // Status is what a page shows of a job.
 type Status struct {
 	Kind, State, LastError string

@@ -76,6 +76,12 @@ func TestAFailedJobIsTriedAgainLaterAndEndsInTheDeadLetters(t *testing.T) {
 		if err != nil || s.State != "dead" || s.LastError != "boom" || runs != 8 {
 			t.Errorf("status %+v, %v after %d runs; want dead, boom, 8", s, err, runs)
 		}
+		if err := jobs.Revive(t.Context(), d, now); err != nil {
+			t.Fatal(err)
+		}
+		if !step(t, w) || runs != 9 {
+			t.Errorf("after the next start it ran %d times, want 9", runs)
+		}
 	})
 }
 
