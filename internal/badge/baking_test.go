@@ -53,6 +53,34 @@ func TestAPNGPictureHoldsExactlyOnePlainCredential(t *testing.T) {
 	}
 }
 
+func TestABakedPictureIsATrueBadgeUntilAByteOfItChanges(t *testing.T) {
+	c := newCounty(t)
+	out := issue(t, c, c.bare())
+	v := c.verifier(t)
+	p, err := BakePNG(drawnPNG(t), out.Token)
+	must(t, err)
+	s, err := BakeSVG(drawnSVG(t), string(out.JSON))
+	must(t, err)
+	for name, b := range map[string][]byte{"PNG": p, "SVG": s} {
+		text, err := Unbake(b)
+		must(t, err)
+		if r := v.Verify([]byte(text)); !r.True() {
+			t.Fatalf("%s: %v %v", name, r.Reasons, r.Cause)
+		}
+		start := bytes.Index(b, []byte(text[:20]))
+		for i := start; i < start+len(text); i += 11 {
+			changed := bytes.Clone(b)
+			changed[i] ^= 1
+			if text, err := Unbake(changed); err == nil && v.Verify([]byte(text)).True() {
+				t.Errorf("%s: byte %d changed, and the badge is still true", name, i)
+			}
+		}
+	}
+	if text, err := Unbake([]byte("a.b.c")); err == nil {
+		t.Errorf("no picture gives %q", text)
+	}
+}
+
 // textChunk is a chunk of any kind with our keyword.
 func textChunk(kind, rest string) []byte {
 	body := []byte(kind + keyword + rest)

@@ -106,16 +106,22 @@ func integrityHash(doc map[string]any, p wireProof) ([]byte, error) {
 	return out, nil
 }
 
-// canonical is a document as canonical N-Quads (W3C, RDF Dataset Canonicalization 1.0). Safe mode refuses words that the contexts do
-// not know, which would otherwise be left out and stay unsigned.
+// canonical is a document as canonical N-Quads (W3C, RDF Dataset Canonicalization 1.0, which json-gold knows by its former name
+// URDNA2015). Safe mode refuses words that the contexts do not know, which would otherwise be left out and stay unsigned. It takes
+// two steps, because Normalize of the processor forgets safe mode on the way to RDF.
 func canonical(doc map[string]any) (string, error) {
 	loader, err := contexts()
 	if err != nil {
 		return "", err
 	}
 	o := ld.NewJsonLdOptions("")
-	o.Algorithm, o.Format, o.DocumentLoader, o.SafeMode = ld.AlgorithmURDNA2015, "application/n-quads", loader, true
-	quads, err := ld.NewJsonLdProcessor().Normalize(doc, o)
+	o.DocumentLoader, o.SafeMode = loader, true
+	dataset, err := ld.NewJsonLdProcessor().ToRDF(doc, o)
+	if err != nil {
+		return "", fmt.Errorf("badge: %w", err)
+	}
+	o.Algorithm, o.Format = ld.AlgorithmURDNA2015, "application/n-quads"
+	quads, err := ld.NewJsonLdApi().Normalize(dataset.(*ld.RDFDataset), o)
 	if err != nil {
 		return "", fmt.Errorf("badge: %w", err)
 	}

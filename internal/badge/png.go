@@ -20,6 +20,14 @@ var (
 	ErrManyBadges = errors.New("badge: more than one credential in the picture")
 )
 
+// Unbake takes the credential out of a picture, PNG or SVG.
+func Unbake(picture []byte) (string, error) {
+	if bytes.HasPrefix(picture, pngSignature) {
+		return UnbakePNG(picture)
+	}
+	return UnbakeSVG(picture)
+}
+
 var pngSignature = []byte("\x89PNG\r\n\x1a\n")
 
 // chunk is a part of a PNG file: its raw bytes with length and checksum, its type and its data.
