@@ -40,7 +40,7 @@ type Achievement struct {
 	Name        string
 	Description string
 	Criteria    Criteria
-	Type        string // a word of the standard's list, such as "Badge", "Course" or "CommunityService"; may be empty
+	Type        string // a word of the standard's list, such as "Badge", "Competency" or "Course", or one of ours, "ext:..."; may be empty
 	Image       string // may be empty
 	Alignments  []Alignment
 	Tags        []string
@@ -62,7 +62,7 @@ type Alignment struct {
 	URL         string // required
 	Framework   string
 	Code        string
-	Type        string // a word of the standard's list, such as "ceasn:Competency"
+	Type        string // a word of the standard's list, such as "ceasn:Competency", or "ext:..."
 	Description string
 }
 
@@ -224,9 +224,9 @@ func (k *checker) achievement(a Achievement) {
 	k.that(a.Criteria != Criteria{}, "criteria")
 	k.address("criteria id", a.Criteria.ID, false)
 	k.text("criteria narrative", a.Criteria.Narrative, false)
-	k.text("achievement type", a.Type, false)
+	k.that(a.Type == "" || inVocabulary(achievementTypes, a.Type), "achievement type")
 	k.address("achievement image", a.Image, false)
-	k.text("language", a.Language, false)
+	k.that(a.Language == "" || languageTag.MatchString(a.Language), "language")
 	k.list("tags", len(a.Tags))
 	for _, t := range a.Tags {
 		k.text("tag", t, true)
@@ -235,7 +235,8 @@ func (k *checker) achievement(a Achievement) {
 	for _, l := range a.Alignments {
 		k.text("alignment name", l.Name, true)
 		k.address("alignment url", l.URL, true)
-		for _, s := range []string{l.Framework, l.Code, l.Type, l.Description} {
+		k.that(l.Type == "" || inVocabulary(targetTypes, l.Type), "alignment type")
+		for _, s := range []string{l.Framework, l.Code, l.Description} {
 			k.text("alignment", s, false)
 		}
 	}

@@ -2,7 +2,6 @@ package badge
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -297,7 +296,8 @@ func TestNothingCanBeAddedToASignedBadge(t *testing.T) {
 		{`"name":"Digimentori`, `"narrative":null,"name":"Digimentori`},
 		{`"name":"Digimentori`, `"Name":"Ylilääkäri","name":"Digimentori`},
 		{`"credentialSubject":`, `"credentialSubject":{"id":"urn:x:y"},"credentialSubject":`},
-		{`"proof":{`, `"proof":{"nonce":"relative",`},
+		{`"proof":[{`, `"proof":[{"nonce":"relative",`},
+		{`"proof":[{`, `"proof":[{"type":"DataIntegrityProof"},{`},
 		{`"type":["Achievement"]`, `"type":["Achievement","relative"]`},
 		{`"tag":[`, `"tag":["digimentori",`},
 		{`"@context":[`, `"@context":["https://evil.example/context",`},
@@ -331,6 +331,9 @@ func TestACredentialThatCannotBeWrittenIsNotIssued(t *testing.T) {
 		"no time":          func(c *Credential) { c.ValidFrom = time.Time{} },
 		"until before":     func(c *Credential) { c.ValidUntil = c.ValidFrom },
 		"to come":          func(c *Credential) { c.ValidFrom = noon.Add(time.Second) },
+		"unknown type":     func(c *Credential) { c.Achievement.Type = "Medal" },
+		"unknown target":   func(c *Credential) { c.Achievement.Alignments[0].Type = "skill" },
+		"no language":      func(c *Credential) { c.Achievement.Language = "suomi" },
 		"one id twice":     func(c *Credential) { c.Achievement.ID = c.ID },
 		"one tag twice":    func(c *Credential) { c.Achievement.Tags = []string{"a", "a"} },
 		"negative status":  func(c *Credential) { c.Status.Index = -1 },
@@ -359,7 +362,8 @@ func TestASubjectIsKnownByItsAddressAndByNothingElse(t *testing.T) {
 	if s.Hash == again.Hash || s.ID == again.ID {
 		t.Errorf("two badges of one person show the same %+v", s)
 	}
-	if got, want := IdentityHash("a@b.fi", ""), fmt.Sprintf("sha256$%x", sha256.Sum256([]byte("a@b.fi"))); got != want {
+	// The example in the JSON schema of Open Badges 3.0.
+	if got, want := IdentityHash("a@example.com", "Kosher"), "sha256$b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399"; got != want {
 		t.Errorf("hash %s, want %s", got, want)
 	}
 }

@@ -19,8 +19,8 @@ type wireProof struct {
 	Value   string `json:"proofValue,omitempty"`
 }
 
-// signIntegrity makes the proof of a document.
-func signIntegrity(i Issuer, k Key, document any, now time.Time) (*wireProof, error) {
+// signIntegrity makes the proofs of a document: one, in the list that the JSON schema of Open Badges wants.
+func signIntegrity(i Issuer, k Key, document any, now time.Time) ([]wireProof, error) {
 	private, ok := k.private.(ed25519.PrivateKey)
 	if !ok {
 		return nil, ErrNoKey
@@ -35,7 +35,7 @@ func signIntegrity(i Issuer, k Key, document any, now time.Time) (*wireProof, er
 		return nil, err
 	}
 	p.Value = base58(ed25519.Sign(private, hash))
-	return &p, nil
+	return []wireProof{p}, nil
 }
 
 func newProof(i Issuer, k Key, created time.Time) wireProof {
@@ -46,7 +46,11 @@ func newProof(i Issuer, k Key, created time.Time) wireProof {
 
 // parseProof reads the proof of a document. There must be one, and it must be exactly as newProof writes it.
 func parseProof(doc map[string]any) (p wireProof, err error) {
-	inside, ok := doc["proof"].(map[string]any)
+	list, _ := doc["proof"].([]any)
+	if len(list) != 1 {
+		return p, fmt.Errorf("%w: no proof, or more than one", ErrInvalid)
+	}
+	inside, ok := list[0].(map[string]any)
 	if !ok {
 		return p, fmt.Errorf("%w: no proof", ErrInvalid)
 	}

@@ -47,7 +47,7 @@ func issueToken(i Issuer, keys []Key, payload any, now time.Time) (string, error
 	return signToken(i, k, payload)
 }
 
-func issueProof(i Issuer, keys []Key, document any, now time.Time) (*wireProof, error) {
+func issueProof(i Issuer, keys []Key, document any, now time.Time) ([]wireProof, error) {
 	k, err := signer(keys, Ed25519, now)
 	if err != nil {
 		return nil, err

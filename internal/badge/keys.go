@@ -24,7 +24,8 @@ const (
 )
 
 // Key is a signing key of the issuer. A retired one signs nothing more, but what it signed before stays true, so its public half
-// must be published for as long as badges are to be checked.
+// must be published for as long as badges are to be checked. A key that a stranger may have got must be left out altogether: a
+// stranger writes any date.
 type Key struct {
 	ID      string // the fragment of its DID URL: made from the key itself, so that two keys never share one
 	Kind    Kind

@@ -130,7 +130,7 @@ func (p Picture) PNG() ([]byte, error) {
 		}
 	}
 	var b bytes.Buffer
-	err = png.Encode(&b, canvas)
+	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, canvas) // a twentieth larger, twice as fast
 	return b.Bytes(), err
 }
 

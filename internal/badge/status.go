@@ -129,7 +129,7 @@ type wireList struct {
 	ValidFrom  string          `json:"validFrom"`
 	ValidUntil string          `json:"validUntil,omitempty"`
 	Subject    wireListSubject `json:"credentialSubject"`
-	Proof      *wireProof      `json:"proof,omitempty"`
+	Proof      []wireProof     `json:"proof,omitempty"`
 }
 
 type wireListSubject struct {

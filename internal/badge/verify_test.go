@@ -52,9 +52,11 @@ func TestManyBadgesAreCheckedAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-// What the fuzz targets change is never true: they do not know the keys.
+// What the fuzzer changes is never true: it does not know the keys. Only the Ed25519 key is used, because RSA keys are drawn anew in
+// each of its processes.
 func FuzzVerify(f *testing.F) {
 	c := newCounty(f)
+	c.keys = c.keys[:1]
 	v := c.verifier(f)
 	true1, err := Issue(c.full(), c.keys, noon)
 	must(f, err)

@@ -22,7 +22,7 @@ type wireCredential struct {
 	Subject    wireSubject    `json:"credentialSubject"`
 	Evidence   []wireEvidence `json:"evidence,omitempty"`
 	Status     *wireStatus    `json:"credentialStatus,omitempty"`
-	Proof      *wireProof     `json:"proof,omitempty"`
+	Proof      []wireProof    `json:"proof,omitempty"`
 }
 
 type wireProfile struct {
