@@ -103,8 +103,9 @@ var ErrInvalid = errors.New("badge: not a valid credential")
 
 // Limits keep a badge small enough for a picture, and its check cheap.
 const (
-	maxText = 10_000 // characters in one text
-	maxList = 50     // alignments, tags, pieces of evidence
+	maxText  = 10_000  // characters in one text
+	maxImage = 200_000 // characters in a picture that stands in its address
+	maxList  = 50      // alignments, tags, pieces of evidence
 )
 
 // NewSubject makes a subject for an e-mail address with a fresh salt and a fresh id.
@@ -214,7 +215,8 @@ func (k *checker) issuer(i Issuer, language string) {
 	k.text("issuer name", i.Name(language), true)
 	k.address("issuer url", i.URL, false)
 	k.text("issuer email", i.Email, false)
-	k.address("issuer image", i.Image, false)
+	k.image("issuer image", i.Image)
+	k.address("issuer keys", i.Keys, false)
 }
 
 func (k *checker) achievement(a Achievement) {
@@ -225,7 +227,7 @@ func (k *checker) achievement(a Achievement) {
 	k.address("criteria id", a.Criteria.ID, false)
 	k.text("criteria narrative", a.Criteria.Narrative, false)
 	k.that(a.Type == "" || inVocabulary(achievementTypes, a.Type), "achievement type")
-	k.address("achievement image", a.Image, false)
+	k.image("achievement image", a.Image)
 	k.that(a.Language == "" || languageTag.MatchString(a.Language), "language")
 	k.list("tags", len(a.Tags))
 	for _, t := range a.Tags {
@@ -260,21 +262,35 @@ func (k *checker) text(field, s string, required bool) {
 	k.that(utf8.ValidString(s) && utf8.RuneCountInString(s) <= maxText && !control && (s != "" || !required), field)
 }
 
-// address wants an absolute address in ASCII. Pictures may be inside, as data:.
+// address wants an absolute address in ASCII, to a page or as a name. Pages may link to it: nothing that runs gets through.
 func (k *checker) address(field, s string, required bool) {
 	if s == "" {
 		k.that(!required, field)
 		return
 	}
-	u, err := url.Parse(s)
-	odd := strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("<>\"{}|\\^`", r) })
-	k.that(err == nil && !odd && len(s) <= 200_000 && known(u.Scheme) && len(s) > len(u.Scheme)+1, field)
+	u, ok := absolute(s)
+	switch {
+	case !ok:
+	case u.Scheme == "https", u.Scheme == "http":
+		ok = u.Host != ""
+	default:
+		ok = (u.Scheme == "did" || u.Scheme == "urn") && u.Opaque != ""
+	}
+	k.that(ok && len(s) <= maxText, field)
 }
 
-func known(scheme string) bool {
-	switch scheme {
-	case "https", "http", "did", "urn", "data":
-		return true
+// image wants the address of a picture, which may also stand in the address itself, as data.
+func (k *checker) image(field, s string) {
+	if !strings.HasPrefix(s, "data:") {
+		k.address(field, s, false)
+		return
 	}
-	return false
+	_, ok := absolute(s)
+	k.that(ok && strings.HasPrefix(s, "data:image/") && len(s) <= maxImage, field)
+}
+
+func absolute(s string) (*url.URL, bool) {
+	u, err := url.Parse(s)
+	odd := strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune("<>\"{}|\\^`", r) })
+	return u, err == nil && !odd
 }

@@ -92,14 +92,8 @@ func integrityHash(doc map[string]any, p wireProof) ([]byte, error) {
 		return nil, err
 	}
 	options["@context"] = doc["@context"]
-	bare := make(map[string]any, len(doc))
-	for key, value := range doc {
-		if key != "proof" {
-			bare[key] = value
-		}
-	}
 	var out []byte
-	for _, d := range []map[string]any{options, bare} {
+	for _, d := range []map[string]any{options, bare(doc)} {
 		quads, err := canonical(d)
 		if err != nil {
 			return nil, err

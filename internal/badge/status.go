@@ -192,5 +192,5 @@ func readList(doc map[string]any) (s StatusCredential, err error) {
 	if s.List, err = ParseStatusList(w.Subject.Encoded); err != nil {
 		return s, err
 	}
-	return s, same(doc, s.wire(w.Subject.Encoded))
+	return s, same(bare(doc), s.wire(w.Subject.Encoded))
 }

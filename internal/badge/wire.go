@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strconv"
 	"time"
@@ -213,17 +214,24 @@ func read(doc map[string]any) (Credential, error) {
 	if err := c.check(); err != nil {
 		return Credential{}, err
 	}
-	return c, same(doc, c.wire())
+	return c, same(bare(doc), c.wire())
 }
 
-// same refuses a document, proof aside, that is not exactly what v is as JSON.
+// bare is a document without its proof.
+func bare(doc map[string]any) map[string]any {
+	out := maps.Clone(doc)
+	delete(out, "proof")
+	return out
+}
+
+// same refuses a document that is not exactly what v is as JSON.
 func same(doc map[string]any, v any) error {
 	ours, err := object(v)
 	if err != nil {
 		return err
 	}
 	for key, value := range doc {
-		if _, known := ours[key]; key != "proof" && (!known || !reflect.DeepEqual(value, ours[key])) {
+		if _, known := ours[key]; !known || !reflect.DeepEqual(value, ours[key]) {
 			return fmt.Errorf("%w: %.40q is not as we write it", ErrInvalid, key)
 		}
 		delete(ours, key)
