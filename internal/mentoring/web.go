@@ -84,7 +84,6 @@ func (s *Service) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, WishPath)
 }
 
-
 // options are choices with the wish's own chosen.
 func (p wishPage) options(prefix string, values []string, chosen func(string) bool) (out []ui.Option) {
 	for _, v := range values {

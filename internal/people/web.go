@@ -279,7 +279,6 @@ func (s *Service) unitName(ctx context.Context, id int64, lang string) (string, 
 	return u.Name(lang), err
 }
 
-
 func when(yes bool, text string) string {
 	if yes {
 		return text

@@ -156,7 +156,6 @@ func (s *Pages) mark(w http.ResponseWriter, r *http.Request) error {
 
 func findingURL(id int64) string { return "/findings/" + itoa(id) }
 
-
 // here are the findings of a unit of the round, also those of other rounds.
 func (s *Pages) here(ctx context.Context, v *view, unit int) (out []insight.Finding, err error) {
 	x := insight.FindingFilter{UnitCode: v.Units[unit].Code, Reader: &v.Who}
