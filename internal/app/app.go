@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"taitorinki/internal/catalog"
 	"taitorinki/internal/dataset"
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -61,6 +62,7 @@ type App struct {
 	Survey  *survey.Service
 	Rounds  *rounds.Pages
 	Insight *insight.Service
+	Catalog *catalog.Service
 	Mentors *mentoring.Service
 
 	name countyName
@@ -68,7 +70,7 @@ type App struct {
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, mentoring.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -97,6 +99,7 @@ func New(c Config) (*App, error) {
 	a.Insight = &insight.Service{DB: c.DB, Kit: kit, Worker: a.Worker, Now: c.Now, Program: c.Version,
 		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names, Suspect: suspect}
 	a.Survey.Closed = a.resultsWanted
+	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
@@ -108,6 +111,7 @@ func New(c Config) (*App, error) {
 	a.Rounds.Routes()
 	(&answering.Pages{Service: a.Survey}).Routes()
 	(&results.Pages{Service: a.Insight}).Routes()
+	a.Catalog.Routes()
 	a.Mentors.Routes()
 	a.routes()
 	a.People.Mails()
