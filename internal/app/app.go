@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"taitorinki/internal/catalog"
 	"taitorinki/internal/dataset"
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -21,6 +22,7 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
@@ -61,14 +63,16 @@ type App struct {
 	Survey  *survey.Service
 	Rounds  *rounds.Pages
 	Insight *insight.Service
+	Catalog *catalog.Service
 	Mentors *mentoring.Service
+	Monthly *monthly.Service
 
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, mentoring.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -97,7 +101,9 @@ func New(c Config) (*App, error) {
 	a.Insight = &insight.Service{DB: c.DB, Kit: kit, Worker: a.Worker, Now: c.Now, Program: c.Version,
 		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names, Suspect: suspect}
 	a.Survey.Closed = a.resultsWanted
+	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
+	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -108,7 +114,9 @@ func New(c Config) (*App, error) {
 	a.Rounds.Routes()
 	(&answering.Pages{Service: a.Survey}).Routes()
 	(&results.Pages{Service: a.Insight}).Routes()
+	a.Catalog.Routes()
 	a.Mentors.Routes()
+	a.Monthly.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -116,6 +124,8 @@ func New(c Config) (*App, error) {
 	a.Survey.Jobs()
 	a.Insight.Jobs()
 	a.Mentors.Jobs(a.Worker)
+	a.Monthly.Jobs(a.Worker)
+	a.Monthly.Mails()
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
 }

@@ -104,13 +104,17 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 	third := wave{n: 3, county: d.after.Helped(1.3), opens: day(-9, 8), share: 0.78, open: true}
 	for _, do := range []func() error{
 		func() error { return d.begin(ctx, day(-400, 9)) },
+		func() error { return d.services(ctx, day(-398, 12)) },
 		func() error { return d.run(ctx, &first) },
+		func() error { return d.recruit(ctx, &firstMentors) },
 		func() error { return d.checkTexts(ctx, &first) },
 		func() error { return d.find(ctx, &first, day(-368, 10), d.firstFindings()) },
 		func() error { return d.reorganise(ctx, day(-260, 9)) },
+		func() error { return d.recruit(ctx, &secondMentors) },
 		func() error { second.series = first.round; return d.run(ctx, &second) },
 		func() error { return d.find(ctx, &second, day(-172, 10), d.secondFindings()) },
 		func() error { third.series = first.round; return d.run(ctx, &third) },
+		func() error { return d.recruit(ctx, &newMentors) },
 		func() error { return d.wish(ctx, day(-2, 13)) },
 		func() error { d.Clock.present(); return d.App.Survey.CountRates(ctx) },
 	} {

@@ -57,15 +57,15 @@ type Role struct{ Email, Role string }
 func (d *Demo) roles() []Role {
 	c := d.before.Cast
 	return []Role{
-		{c.Coordinator, people.Coordinator}, {c.Supervisor, people.Supervisor}, {c.MentorCandidate, people.Member},
+		{c.Coordinator, people.Coordinator}, {c.Supervisor, people.Supervisor}, {c.MentorCandidate, people.Member}, {c.Mentor, people.Mentor},
 		{c.DataProtectionOfficer, people.DPO}, {c.Administrator, people.Administrator}, {c.Researcher, people.Researcher}, {c.Expert, people.Expert},
 	}
 }
 
 // grant gives a role: the administrator's by the operator, all others by the administrator.
 func (d *Demo) grant(ctx context.Context, r Role) error {
-	if r.Role == people.Supervisor || r.Role == people.Member {
-		return nil // the staff list has said it
+	if r.Role == people.Supervisor || r.Role == people.Member || r.Role == people.Mentor {
+		return nil // the staff list has said it, or the coordinator appoints
 	}
 	by := d.ids[d.before.Cast.Administrator]
 	if r.Role == people.Administrator {

@@ -291,7 +291,7 @@ func wishForm(p wishPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.RadioGroup(ui.Field{Name: "mentor", Label: p.T("mentoring.ask-mentor"), Help: p.T("mentoring.ask-mentor-help"), Error: p.fault("mentor")}, p.answers()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.RadioGroup(ui.Field{Name: "mentor", Label: p.T("mentoring.ask-mentor"), Help: p.T("mentoring.ask-mentor-help"), Error: p.Fault(p.Errors, "mentor")}, p.answers()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -344,7 +344,7 @@ func wishForm(p wishPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !p.Given {
-				templ_7745c5c3_Err = ui.Checkbox(ui.Field{Name: "consent", Label: p.T("mentoring.consent"), Checked: p.Consent, Error: p.fault("consent")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Checkbox(ui.Field{Name: "consent", Label: p.T("mentoring.consent"), Checked: p.Consent, Error: p.Fault(p.Errors, "consent")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -84,19 +84,6 @@ func (s *Service) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return web.See(w, r, WishPath)
 }
 
-// fault is what is wrong with a field, in words.
-func (p wishPage) fault(name string) string {
-	if p.Errors == nil {
-		return ""
-	}
-	for _, x := range p.Errors.List {
-		if x.Name == name {
-			return p.T(x.Key, x.Args...)
-		}
-	}
-	return ""
-}
-
 // options are choices with the wish's own chosen.
 func (p wishPage) options(prefix string, values []string, chosen func(string) bool) (out []ui.Option) {
 	for _, v := range values {

@@ -88,7 +88,7 @@ func countyView(p countyPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.NumberField(ui.Field{Name: "months", Label: p.T("people.county-months"), Help: p.T("people.county-months-help"), Value: p.MonthsText, Short: true, Optional: true, Error: fault(p.Page, p.Errors, "months")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.NumberField(ui.Field{Name: "months", Label: p.T("people.county-months"), Help: p.T("people.county-months-help"), Value: p.MonthsText, Short: true, Optional: true, Error: p.Fault(p.Errors, "months")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -118,7 +118,7 @@ func countyView(p countyPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.DateField(ui.Field{Name: "reviewed", Label: p.T("people.county-reviewed"), Help: p.T("people.county-reviewed-help"), Value: p.Reviewed, Short: true, Optional: true, Error: fault(p.Page, p.Errors, "reviewed")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.DateField(ui.Field{Name: "reviewed", Label: p.T("people.county-reviewed"), Help: p.T("people.county-reviewed-help"), Value: p.Reviewed, Short: true, Optional: true, Error: p.Fault(p.Errors, "reviewed")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

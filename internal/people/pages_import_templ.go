@@ -56,15 +56,15 @@ func importView(p importPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "units", Label: p.T("people.file-units"), Help: p.T("people.file-units-help"), Accept: ".csv,.txt,text/csv", Optional: true, Error: fault(p.Page, p.Errors, "units")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "units", Label: p.T("people.file-units"), Help: p.T("people.file-units-help"), Accept: ".csv,.txt,text/csv", Optional: true, Error: p.Fault(p.Errors, "units")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "people", Label: p.T("people.file-people"), Help: p.T("people.file-people-help"), Accept: ".csv,.txt,text/csv", Optional: true, Error: fault(p.Page, p.Errors, "people")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "people", Label: p.T("people.file-people"), Help: p.T("people.file-people-help"), Accept: ".csv,.txt,text/csv", Optional: true, Error: p.Fault(p.Errors, "people")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "professions", Label: p.T("people.file-professions"), Help: p.T("people.file-professions-help"), Accept: ".csv,.txt,text/csv", Optional: true, Error: fault(p.Page, p.Errors, "professions")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "professions", Label: p.T("people.file-professions"), Help: p.T("people.file-professions-help"), Accept: ".csv,.txt,text/csv", Optional: true, Error: p.Fault(p.Errors, "professions")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -779,7 +779,7 @@ func rolesImportView(p rolesPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "roles", Label: p.T("people.file-roles"), Help: p.T("people.file-roles-help"), Accept: ".csv,.txt,text/csv", Error: fault(p.Page, p.Errors, "roles")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "roles", Label: p.T("people.file-roles"), Help: p.T("people.file-roles-help"), Accept: ".csv,.txt,text/csv", Error: p.Fault(p.Errors, "roles")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

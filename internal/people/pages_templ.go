@@ -144,7 +144,7 @@ func signInPage(p signInForm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.EmailField(ui.Field{Name: "email", Label: p.T("people.email"), Help: p.T("people.sign-in-help"), Value: p.Email, Autocomplete: "email", Error: fault(p.Page, p.Errors, "email")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.EmailField(ui.Field{Name: "email", Label: p.T("people.email"), Help: p.T("people.sign-in-help"), Value: p.Email, Autocomplete: "email", Error: p.Fault(p.Errors, "email")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1371,11 +1371,11 @@ func personView(p personPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.Field{Name: "role", Label: p.T("people.role"), Value: p.Grant.Role, Error: fault(p.Page, p.Grant.Errors, "role")}, p.Grant.RoleChoice).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.Field{Name: "role", Label: p.T("people.role"), Value: p.Grant.Role, Error: p.Fault(p.Grant.Errors, "role")}, p.Grant.RoleChoice).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Select(ui.Field{Name: "unit", Label: p.T("people.role-over"), Help: p.T("people.role-over-help"), Value: p.Grant.Unit, Error: fault(p.Page, p.Grant.Errors, "unit")}, p.Grant.UnitChoice).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Select(ui.Field{Name: "unit", Label: p.T("people.role-over"), Help: p.T("people.role-over-help"), Value: p.Grant.Unit, Error: p.Fault(p.Grant.Errors, "unit")}, p.Grant.UnitChoice).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

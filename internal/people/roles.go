@@ -43,14 +43,23 @@ const (
 	ReadAudit          web.Action = "audit.read"
 	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
 	ManageCounty       web.Action = "county.manage"     // what notices and statements say of the county
+	ManageCatalog      web.Action = "catalog.manage"    // digital services, and what has changed in them
+	ManageMentors      web.Action = "mentor.manage"     // appoint, rest and end digimentors, by name; lists of them; requests that nobody took
+	ConfirmMentors     web.Action = "mentor.confirm"    // grant hours to a candidate, or decline
+	ReadCoverage       web.Action = "mentor.coverage"   // which units have a digimentor, and how many hours are granted
+	WorkAsMentor       web.Action = "mentor.work"       // own support log, requests for help, training path, meetings
+	ManageTraining     web.Action = "training.manage"   // the steps of the training path, and badges
+	ManageMeetings     web.Action = "meeting.manage"    // plan and lead meetings of the network
 )
 
 // allowed is the one table of who may do what. A role that is not in it allows what everybody signed in may do.
 var allowed = map[string][]web.Action{
-	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty},
+	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty, ReadCoverage},
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
-		ReadResults, CheckTexts, ManageFindings, ReadAudit, ReadWilling},
-	Supervisor: {ReadPeople, ReadRounds, ReadResults, ManageFindings},
+		ReadResults, CheckTexts, ManageFindings, ReadAudit, ReadWilling, ManageCatalog, ManageMentors, ConfirmMentors, ReadCoverage, ManageTraining, ManageMeetings},
+	Supervisor: {ReadPeople, ReadRounds, ReadResults, ManageFindings, ConfirmMentors, ReadCoverage},
+	Mentor:     {WorkAsMentor},
+	Expert:     {ManageCatalog},
 	Researcher: {ReadInstruments, ReadResults, ReadMicrodata},
 	DPO:        {ReadAudit, ReadRounds, ReadInstruments},
 }

@@ -279,19 +279,6 @@ func (s *Service) unitName(ctx context.Context, id int64, lang string) (string, 
 	return u.Name(lang), err
 }
 
-// fault is what is wrong with one field of a form, in words.
-func fault(p web.Page, f *errs.Fields, name string) string {
-	if f == nil {
-		return ""
-	}
-	for _, x := range f.List {
-		if x.Name == name {
-			return p.T(x.Key, x.Args...)
-		}
-	}
-	return ""
-}
-
 func when(yes bool, text string) string {
 	if yes {
 		return text

@@ -402,6 +402,19 @@ func (p Page) Messages(f *errs.Fields) []ui.FieldError {
 	return out
 }
 
+// Fault is what is wrong with one field of a form, in the reader's words; "" when nothing is.
+func (p Page) Fault(f *errs.Fields, name string) string {
+	if f == nil {
+		return ""
+	}
+	for _, x := range f.List {
+		if x.Name == name {
+			return p.T(x.Key, x.Args...)
+		}
+	}
+	return ""
+}
+
 // FieldsOf returns err's form errors, nil when it has none.
 func FieldsOf(err error) *errs.Fields {
 	f, _ := errors.AsType[*errs.Fields](err)

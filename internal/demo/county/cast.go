@@ -20,6 +20,16 @@ func (c *County) castRoles() {
 		Supervisor:            c.seat(head, "Päivi Korpela", nurse, "fi"),
 		MentorCandidate:       c.seat(c.nurseUnder(group), "Noora Niemelä", nurse, "fi"),
 	}
+	c.Cast.Mentor = c.seatBeside(c.Cast.MentorCandidate, "Sanna Lehtomäki")
+}
+
+// seatBeside renames a colleague in the same unit, who keeps the profession, and returns the address.
+func (c *County) seatBeside(email, name string) string {
+	at := slices.IndexFunc(c.People, func(p Person) bool { return p.Email == email })
+	unit := c.People[at].Unit
+	i := slices.IndexFunc(c.People, func(p Person) bool { return p.Unit == unit && p.Email != email && len(p.SupervisorOf) == 0 })
+	profession := slices.IndexFunc(c.Professions, func(p Profession) bool { return p.Code == c.People[i].Profession })
+	return c.seat(i, name, profession, "fi")
 }
 
 // seat renames a person for the cast and returns the address.

@@ -69,6 +69,7 @@ type Cast struct {
 	Supervisor            string // leads a home care area of middling size
 	MentorCandidate       string // a nurse in the Supervisor's area, with no role yet
 	Expert                string // owns digital services
+	Mentor                string // a digimentor in the MentorCandidate's unit
 }
 
 // Random streams: each part draws from its own, so that a change in one part

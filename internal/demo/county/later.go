@@ -196,7 +196,7 @@ func (r *reorganiser) mayGo(person int) bool {
 
 // All are the addresses of the whole cast.
 func (c Cast) All() []string {
-	return []string{c.Coordinator, c.Administrator, c.DataProtectionOfficer, c.Researcher, c.Supervisor, c.MentorCandidate, c.Expert}
+	return []string{c.Coordinator, c.Administrator, c.DataProtectionOfficer, c.Researcher, c.Supervisor, c.MentorCandidate, c.Expert, c.Mentor}
 }
 
 // change lets people move, leave and come: of a hundred three move to another unit of their service, six leave, and five of

@@ -156,16 +156,6 @@ func (s *Pages) mark(w http.ResponseWriter, r *http.Request) error {
 
 func findingURL(id int64) string { return "/findings/" + itoa(id) }
 
-// fault is what is wrong with a field, in words.
-func fault(p web.Page, all *errs.Fields, name string) string {
-	for _, x := range p.Messages(all) {
-		if x.ID == name {
-			return x.Text
-		}
-	}
-	return ""
-}
-
 // here are the findings of a unit of the round, also those of other rounds.
 func (s *Pages) here(ctx context.Context, v *view, unit int) (out []insight.Finding, err error) {
 	x := insight.FindingFilter{UnitCode: v.Units[unit].Code, Reader: &v.Who}

@@ -309,7 +309,7 @@ func aimForm(p *aimPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "area", Label: p.T("insight.finding-area"), Error: fault(p.Page, p.Errors, "area")}, p.Areas).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "area", Label: p.T("insight.finding-area"), Error: p.Fault(p.Errors, "area")}, p.Areas).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -333,7 +333,7 @@ func aimForm(p *aimPage) templ.Component {
 			}
 		}
 		templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "note", Label: p.T("insight.finding-note-label"), Help: p.T("insight.finding-note-help", "most", insight.MostNote), Value: p.Note,
-			Error: fault(p.Page, p.Errors, "note")}).Render(ctx, templ_7745c5c3_Buffer)
+			Error: p.Fault(p.Errors, "note")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -520,7 +520,7 @@ func findingView(p *findingPage) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "note", Label: p.T("insight.finding-note-label"), Help: p.T("insight.finding-note-help", "most", insight.MostNote),
-								Value: p.NewNote, Error: fault(p.Page, p.Errors, "note")}).Render(ctx, templ_7745c5c3_Buffer)
+								Value: p.NewNote, Error: p.Fault(p.Errors, "note")}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -552,7 +552,7 @@ func findingView(p *findingPage) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Details(p.T("insight.finding-edit-note"), p.Errors != nil && fault(p.Page, p.Errors, "note") != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Details(p.T("insight.finding-edit-note"), p.Errors != nil && p.Fault(p.Errors, "note") != "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -865,12 +865,12 @@ func findingView(p *findingPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.RadioGroup(ui.Field{Name: "state", Label: p.T("insight.finding-new-state"), Error: fault(p.Page, p.Errors, "state")}, p.Moves).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.RadioGroup(ui.Field{Name: "state", Label: p.T("insight.finding-new-state"), Error: p.Fault(p.Errors, "state")}, p.Moves).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
 						templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "why", Label: p.T("insight.finding-why"), Help: p.T("insight.finding-why-help", "most", insight.MostNote), Value: p.Why,
-							Error: fault(p.Page, p.Errors, "why")}).Render(ctx, templ_7745c5c3_Buffer)
+							Error: p.Fault(p.Errors, "why")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
