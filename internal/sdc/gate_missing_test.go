@@ -70,3 +70,38 @@ func TestMeansOfTheSmallOrganisationStandTheAttackWhereScoresAreMissing(t *testi
 		}
 	}
 }
+
+func TestTwoSnapshotsStandTheAttackWhereScoresAreMissing(t *testing.T) {
+	rules, means := figures, 0
+	rules.Again = true
+	for seed, share := range []float64{0.6, 0.9, 0.97} {
+		for _, o := range []sdc.Organisation{sdc.ManyUnits(uint64(seed), 20, 600, 3), sdc.ManyUnits(uint64(seed), 150, 2500)} {
+			lose(o, 0.15, seed%2 == 1, uint64(seed))
+			rand.New(rand.NewPCG(uint64(seed), 3)).Shuffle(len(o.Answers), func(i, j int) { o.Answers[i], o.Answers[j] = o.Answers[j], o.Answers[i] })
+			before := o.Answers[:int(share*float64(len(o.Answers)))]
+			first, err := sdc.Suppress(o.Catalogue, before, rules)
+			if err != nil {
+				t.Fatal(err)
+			}
+			second, err := sdc.Later(o.Catalogue, []sdc.Moment{{Answers: before, Shown: first}}, o.Answers, rules)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range second {
+				if f.Means[0] != nil {
+					means++
+				}
+			}
+			moments := []sdcattack.Moment{{Publication: first, Missing: true}, {Publication: second, Missing: true}}
+			for _, reading := range []string{"reader", "told"} {
+				if leaks := sdcattack.Attack(o.Catalogue, rules.Least, moments...); len(leaks) > 0 {
+					t.Errorf("%d units, %v came before, %s: %d leaks, such as %v", len(o.Parent), share, reading, len(leaks), leaks[0])
+				}
+				moments[0].Scored, moments[1].Scored = sdcattack.Scored(o.Catalogue, before), sdcattack.Scored(o.Catalogue, o.Answers)
+			}
+		}
+	}
+	if means == 0 {
+		t.Error("no later snapshot tells a new mean")
+	}
+}
