@@ -105,3 +105,41 @@ func TestTwoSnapshotsStandTheAttackWhereScoresAreMissing(t *testing.T) {
 		t.Error("no later snapshot tells a new mean")
 	}
 }
+
+// A mean that is hidden because too few of the group have a score is seen when it is put back.
+func TestAMeanOfFewScoresThatIsPutBackIsFound(t *testing.T) {
+	tried := 0
+	for seed := range uint64(3) {
+		o := sdc.ManyUnits(seed, 60, 900)
+		lose(o, 0.3, true, seed)
+		p, scored := publish(t, o, figures), sdcattack.Scored(o.Catalogue, o.Answers)
+		for cell, f := range p {
+			if n := scored[cell][0]; f.Shown != sdc.Published || n == 0 || n >= sdc.LeastGroup {
+				continue
+			}
+			tried++
+			mean := meanOf(o, cell.Unit)
+			p[cell] = sdc.Figure{Shown: sdc.Published, N: f.N, Means: []*float64{&mean}}
+			if len(sdcattack.AttackWhereScoresAreMissing(o.Catalogue, sdc.LeastGroup, o.Answers, p)) == 0 {
+				t.Errorf("seed %d: the mean of %d of %d in unit %d is put back, and nobody sees it", seed, scored[cell][0], f.N, cell.Unit)
+			}
+			p[cell] = f
+		}
+	}
+	if tried == 0 {
+		t.Error("nothing could be put back")
+	}
+}
+
+// meanOf is the mean of those of a unit, with all below it, who have a score.
+func meanOf(o sdc.Organisation, unit int) float64 {
+	sum, n := 0.0, 0
+	for _, a := range o.Answers {
+		for u := a.Unit; u != sdc.NoParent; u = o.Parent[u] {
+			if u == unit && !math.IsNaN(a.Scores[0]) {
+				sum, n = sum+a.Scores[0], n+1
+			}
+		}
+	}
+	return sdc.Round(sum/float64(n), sdc.Decimals(n))
+}
