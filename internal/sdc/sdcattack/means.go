@@ -9,7 +9,7 @@ import (
 
 // Sums of answers are reckoned like people: each person's place on the scale has a share from the lower end and the rest
 // from the upper end, in millionths of the range. Shares add up over units, categories and moments just as people do, so
-// that they are circulations too; and the two shares of a group add up to its n.
+// that they are circulations too; and the two shares of a group add up to how many of it have a score (scored.go).
 //
 // The interval of a mean comes from the exact bounds of both shares and of n. All of it is bounds from outside: what is
 // reported is proved. Not every link between n and the shares is used (a mean that is confined only because n is a whole
