@@ -71,6 +71,7 @@ type turnPage struct {
 	names
 	Request
 	Me      int64 // mentor
+	May     bool  // take it
 	Others  []ui.Option
 	LogURL  string
 	Minutes string
@@ -81,9 +82,6 @@ type turnPage struct {
 
 // helps reports whether the mentor has taken the request.
 func (p turnPage) helps() bool { return p.State == Taken && p.Mentor == p.Me }
-
-// waits reports whether the mentor may take the request.
-func (p turnPage) waits() bool { return p.State == Open }
 
 // named reports whether the request went to the mentor, who may then see who asks.
 func (p turnPage) named() bool { return p.By != 0 }
@@ -106,10 +104,11 @@ func (s *Service) turnOf(r *http.Request) (p turnPage, err error) {
 	if err != nil {
 		return p, err
 	}
-	if !x.had(m.ID) && !(x.State == Open && w.mayTake(&x, &m)) {
+	may := x.State == Open && w.mayTake(&x, &m)
+	if !may && !x.had(m.ID) {
 		return p, errNoRequest
 	}
-	p = turnPage{Page: s.Kit.Page(r, "asking.request"), Request: x.seenBy(&m), Me: m.ID, LogURL: s.LogURL}
+	p = turnPage{Page: s.Kit.Page(r, "asking.request"), Request: x.seenBy(&m), Me: m.ID, May: may, LogURL: s.LogURL}
 	p.Shell.Narrow = true
 	p.names, err = s.names(ctx, p.Lang, p.T, p.Request)
 	p.Others = append([]ui.Option{{Value: "0", Label: p.T("asking.whoever")}}, w.options(&x, p.names)...)
