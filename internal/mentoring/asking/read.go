@@ -76,6 +76,11 @@ func (r Request) seenBy(m *mentoring.Mentor) Request {
 	return r
 }
 
+// RequestByID returns a request; errs.NotFound when there is none.
+func (s *Service) RequestByID(ctx context.Context, id int64) (Request, error) {
+	return requestByID(ctx, s.DB, id)
+}
+
 // HelpedBy is a request that a mentor has taken or closed, so that its support can be logged; errs.NotFound for all others.
 func (s *Service) HelpedBy(ctx context.Context, mentor, id int64) (Request, error) {
 	r, err := requestByID(ctx, s.DB, id)
