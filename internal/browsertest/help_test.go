@@ -26,7 +26,11 @@ func (s *Site) helpStops(t *testing.T) []stop {
 			b.Go(`form[action="/help/new"] button`)
 			b.status(http.StatusUnprocessableEntity)
 		}},
-		{"asking with a phone number", func(b *Browser) { b.Open("/help/new"); b.write("#text", "Soita 040 123 4567"); b.mustHave("#text-found") }},
+		{"asking with a phone number", func(b *Browser) {
+			b.Open("/help/new")
+			b.write("#text", "Soita 040 123 4567")
+			b.mustHave("#text-found")
+		}},
 		at("/help/mine"),
 		{"inbox", func(b *Browser) { b.as(s.County.Cast.Mentor); b.Open("/help/inbox") }},
 		{"request of a mentor", func(b *Browser) { b.Open(turn); b.unfoldAll() }},

@@ -39,7 +39,7 @@ func (r *Request) had(mentor int64) bool {
 
 // mayTake reports whether a mentor may take a request that waits: it went to them, or it has climbed in their service area.
 func (w world) mayTake(r *Request, m *mentoring.Mentor) bool {
-	return r.live(m.ID) != nil || !r.had(m.ID) && r.Level != Nearest && m.Available(w.Day) && m.Person.ID != r.By && w.inArea(r.Unit, m)
+	return r.live(m.ID) != nil || w.Network != nil && !r.had(m.ID) && r.Level != Nearest && m.Available(w.Day) && m.Person.ID != r.By && w.inArea(r.Unit, m)
 }
 
 // change alters a request that is there and stores it, unless somebody else has changed it since the version was seen.
@@ -67,7 +67,7 @@ var errNoRequest = errs.New(errs.NotFound, "asking.no-request")
 
 // Take says that a mentor helps. Of two who take at once the second is told that somebody helps already, which is a conflict.
 func (s *Service) Take(ctx context.Context, m *mentoring.Mentor, id int64) error {
-	w, err := s.look(ctx)
+	w, err := s.lookFor(ctx, m, id)
 	if err != nil {
 		return err
 	}
@@ -78,11 +78,20 @@ func (s *Service) Take(ctx context.Context, m *mentoring.Mentor, id int64) error
 	return err
 }
 
+// lookFor looks at the world only for who has no turn: whose turn it is may take the request whatever else is.
+func (s *Service) lookFor(ctx context.Context, m *mentoring.Mentor, id int64) (w world, err error) {
+	r, err := requestByID(ctx, s.DB, id)
+	if err != nil || r.live(m.ID) != nil {
+		return w, err
+	}
+	return s.look(ctx)
+}
+
 func (s *Service) take(ctx context.Context, tx *db.Tx, w world, m *mentoring.Mentor, r *Request) error {
 	switch {
 	case r.State == Taken && r.Mentor == m.ID:
 		return nil // pressed twice
-	case r.State != Open && (r.had(m.ID) || w.inArea(r.Unit, m)):
+	case r.State != Open && (r.had(m.ID) || w.Network != nil && w.inArea(r.Unit, m)):
 		return errs.New(errs.Conflict, "asking.taken-already")
 	case r.State != Open || !w.mayTake(r, m):
 		return errNoRequest
@@ -191,7 +200,7 @@ func (s *Service) Finish(ctx context.Context, m *mentoring.Mentor, id int64, ver
 	if minutes < 0 || minutes > MostMinutes {
 		return fieldFault("minutes", "asking.bad-minutes")
 	}
-	w, err := s.look(ctx)
+	w, err := s.lookFor(ctx, m, id)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 func TestEverythingButTheThemeIsChosenAlready(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
-		asker := s.As("asker@shores.example")
+		asker := as(t, s, "asker")
 		mentor(t, s, "near", "A1")
 		p := asker.Get("/help/new").Want(t, 200, "Northern team", "Do not write anything about clients")
 		f := p.Form(t, "/help/new")
@@ -79,8 +79,8 @@ func TestOnlyThoseToWhomARequestWentSeeWhoAsks(t *testing.T) {
 		s := newSite(t, d)
 		mentor(t, s, "near", "A1", "remote")
 		far, other := mentor(t, s, "south1", "A2"), mentor(t, s, "health", "B")
-		near, south, health := s.As("near@shores.example"), s.As("south1@shores.example"), s.As("health@shores.example")
-		lead, leadB, asker := s.As("lead@shores.example"), s.As("leadb@shores.example"), s.As("asker@shores.example")
+		near, south, health := as(t, s, "near"), as(t, s, "south1"), as(t, s, "health")
+		lead, leadB, asker := as(t, s, "lead"), as(t, s, "leadb"), as(t, s, "asker")
 		id := ask(t, s, "one").ID
 		own, led := fmt.Sprintf("/help/inbox/%d", id), fmt.Sprintf("/help/%d", id)
 
@@ -108,7 +108,7 @@ func TestOnlyThoseToWhomARequestWentSeeWhoAsks(t *testing.T) {
 			t.Errorf("a mentor of another service area took it: %v", err)
 		}
 		late := mentor(t, s, "south2", "A2")
-		reader := s.As("south2@shores.example")
+		reader := as(t, s, "south2")
 		reader.Get("/help/inbox").Want(t, 200, "Waiting in your service area", "Meeting a client remotely").Without(t, "Aino", "camera")
 		must(t, s.Asking.Take(t.Context(), late, id))
 		reader.Get(own).Want(t, 200, "Aino Aalto", "camera")
@@ -123,7 +123,7 @@ func TestFromTakingToThanksOnThePages(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		m := mentor(t, s, "near", "A1")
-		near, asker := s.As("near@shores.example"), s.As("asker@shores.example")
+		near, asker := as(t, s, "near"), as(t, s, "asker")
 		for i := range asking.LeastThanks {
 			near.Get("/help/inbox").Want(t, 200).Without(t, "your help helped")
 			id := ask(t, s, fmt.Sprint("form ", i)).ID
@@ -162,7 +162,7 @@ func TestFromTakingToThanksOnThePages(t *testing.T) {
 func TestTheCoordinatorHandsARequestOnAndAnswersAnother(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
-		lead, asker := s.As("lead@shores.example"), s.As("asker@shores.example")
+		lead, asker := as(t, s, "lead"), as(t, s, "asker")
 		lead.Get("/help").Want(t, 200, "No open requests")
 		one, two := ask(t, s, "one").ID, ask(t, s, "two").ID
 		lead.Get("/").Want(t, 200, "2 requests have come to you")
