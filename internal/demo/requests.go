@@ -90,70 +90,107 @@ func (d *Demo) latest(askers []people.Person) (all []happening) {
 	}
 	nurse := people.Person{ID: d.ids[d.before.Cast.MentorCandidate]}
 	all = append(all, d.request(n+20, nurse, atHour(workday.Add(now, -4), 10), helped)...)
-	return append(all, d.request(n+21, nurse, now.Add(-50*time.Minute), left)...)
+	x := &requestStory{d: d, who: nurse, at: now.Add(-50 * time.Minute)}
+	x.ask(n + 21)
+	x.add(x.at.Add(5*time.Minute), func(ctx context.Context) error { return d.toTheCastsMentor(ctx, x.id) })
+	return append(all, x.all...)
+}
+
+// toTheCastsMentor lets the coordinator hand a request to the cast's mentor, unless it went there by itself.
+func (d *Demo) toTheCastsMentor(ctx context.Context, id int64) error {
+	r, err := d.App.Asking.RequestByID(ctx, id)
+	if err != nil {
+		return err
+	}
+	m, _, err := d.App.Mentors.MentorOf(ctx, d.ids[d.before.Cast.Mentor])
+	if err != nil || slices.ContainsFunc(r.Turns, func(t asking.Turn) bool { return t.Mentor == m.ID }) {
+		return err
+	}
+	return d.App.Asking.Hand(ctx, d.ids[d.before.Cast.Coordinator], id, r.Version, m.ID)
 }
 
 // request is a request and what is done about it.
-func (d *Demo) request(n int, who people.Person, at time.Time, fate int) (out []happening) {
-	s := d.App.Asking
-	x := requestTexts[d.rng.IntN(len(requestTexts))]
-	a := asking.Ask{By: who.ID, Unit: who.UnitID, Area: x.area, Text: x.text, Way: asking.Ways[d.rng.IntN(len(asking.Ways))],
+func (d *Demo) request(n int, who people.Person, at time.Time, fate int) []happening {
+	x := &requestStory{d: d, who: who, at: at}
+	x.ask(n)
+	switch fate {
+	case helped:
+		x.help(at.Add(50 * time.Minute))
+	case cannot:
+		x.add(at.Add(time.Hour), func(ctx context.Context) error { return d.takeUp(ctx, x.id, false) })
+		x.help(at.Add(3 * time.Hour))
+	case silent:
+		x.help(x.climb(1).Add(40 * time.Minute))
+	case stuck:
+		x.climb(1)
+		x.help(x.climb(2).Add(2 * time.Hour))
+	case withdrawn:
+		x.add(at.Add(2*time.Hour), func(ctx context.Context) error {
+			return d.App.Asking.Withdraw(ctx, who.ID, x.id, asking.AnyVersion)
+		})
+	case begun:
+		x.add(at.Add(40*time.Minute), func(ctx context.Context) error { return d.takeUp(ctx, x.id, true) })
+	case left:
+		x.climb(1)
+		x.climb(2)
+	}
+	return x.all
+}
+
+// requestStory gathers what happens to one request.
+type requestStory struct {
+	d   *Demo
+	who people.Person // without a unit: one of the cast
+	at  time.Time     // asked
+	id  int64         // once it is asked
+	all []happening
+}
+
+// add lets something happen, unless it would be in the future.
+func (x *requestStory) add(at time.Time, do func(context.Context) error) {
+	if at.Before(time.Now()) {
+		x.all = append(x.all, happening{at, do})
+	}
+}
+
+// ask asks for something drawn.
+func (x *requestStory) ask(n int) {
+	d := x.d
+	text := requestTexts[d.rng.IntN(len(requestTexts))]
+	a := asking.Ask{By: x.who.ID, Unit: x.who.UnitID, Area: text.area, Text: text.text, Way: asking.Ways[d.rng.IntN(len(asking.Ways))],
 		When: asking.Whens[d.rng.IntN(len(asking.Whens))], SentAs: fmt.Sprintf("demo %d", n)}
 	if d.rng.IntN(3) == 0 {
 		a.Service = int64(1 + d.rng.IntN(len(digitalServices)))
 	}
-	var id int64
-	add := func(at time.Time, do func(context.Context) error) {
-		if at.Before(time.Now()) {
-			out = append(out, happening{at, do})
-		}
-	}
-	add(at, func(ctx context.Context) error {
+	x.add(x.at, func(ctx context.Context) error {
 		if a.Unit == 0 {
-			p, err := people.PersonByID(ctx, d.App.Config.DB, who.ID)
+			p, err := people.PersonByID(ctx, d.App.Config.DB, a.By)
 			if err != nil {
 				return err
 			}
 			a.Unit = p.UnitID
 		}
-		r, err := s.Ask(ctx, a)
-		id = r.ID
+		r, err := d.App.Asking.Ask(ctx, a)
+		x.id = r.ID
 		return err
 	})
-	climb := func(days int) time.Time {
-		due := workday.Add(at, days).Add(time.Minute)
-		add(due, s.Climb)
-		return due
+}
+
+// climb lets so many working days pass without an answer.
+func (x *requestStory) climb(days int) time.Time {
+	due := workday.Add(x.at, days).Add(time.Minute)
+	x.add(due, x.d.App.Asking.Climb)
+	return due
+}
+
+// help lets whose turn it is help at a time, and some askers say that it helped; the cast's own is left for the visitor to press.
+func (x *requestStory) help(at time.Time) {
+	minutes := []int{10, 15, 15, 20, 30, 45, 0}[x.d.rng.IntN(7)]
+	x.add(at, func(ctx context.Context) error { return x.d.takeUp(ctx, x.id, true) })
+	x.add(at.Add(4*time.Hour), func(ctx context.Context) error { return x.d.finish(ctx, x.id, minutes) })
+	if x.d.rng.IntN(3) > 0 && x.who.UnitID != 0 {
+		x.add(at.Add(26*time.Hour), func(ctx context.Context) error { return x.d.say(ctx, x.who.ID, x.id) })
 	}
-	help := func(after time.Time) {
-		minutes := []int{10, 15, 15, 20, 30, 45, 0}[d.rng.IntN(7)]
-		says := d.rng.IntN(3) > 0 && who.UnitID != 0 // the cast's own is left for the visitor to press
-		add(after, func(ctx context.Context) error { return d.takeUp(ctx, id, true) })
-		add(after.Add(4*time.Hour), func(ctx context.Context) error { return d.finish(ctx, id, minutes) })
-		if says {
-			add(after.Add(26*time.Hour), func(ctx context.Context) error { return d.say(ctx, who.ID, id) })
-		}
-	}
-	switch fate {
-	case helped:
-		help(at.Add(50 * time.Minute))
-	case cannot:
-		add(at.Add(time.Hour), func(ctx context.Context) error { return d.takeUp(ctx, id, false) })
-		help(at.Add(3 * time.Hour))
-	case silent:
-		help(climb(1).Add(40 * time.Minute))
-	case stuck:
-		climb(1)
-		help(climb(2).Add(2 * time.Hour))
-	case withdrawn:
-		add(at.Add(2*time.Hour), func(ctx context.Context) error { return s.Withdraw(ctx, who.ID, id, asking.AnyVersion) })
-	case begun:
-		add(at.Add(40*time.Minute), func(ctx context.Context) error { return d.takeUp(ctx, id, true) })
-	case left:
-		climb(1)
-		climb(2)
-	}
-	return out
 }
 
 // answers are what the coordinator writes.
