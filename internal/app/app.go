@@ -23,6 +23,7 @@ import (
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/asking"
+	"taitorinki/internal/mentoring/coverage"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
@@ -68,13 +69,14 @@ type App struct {
 	Mentors *mentoring.Service
 	Asking  *asking.Service
 	Monthly *monthly.Service
+	Cover   *coverage.Service
 
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, asking.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, asking.Locales, coverage.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -106,6 +108,9 @@ func New(c Config) (*App, error) {
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Asking = &asking.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Mentors: a.Mentors, Now: c.Now, BaseURL: c.BaseURL}
+	a.Cover = &coverage.Service{DB: c.DB, Kit: kit, Now: c.Now, Mentors: a.Mentors, Thin: a.thin, Finding: a.findingToFocus}
+	a.People.UnitCard = a.Cover.Card
+	a.Insight.Helpers, a.Insight.FindingCard = a.Cover.Names, a.Cover.FocusCard
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
 		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks}
 	a.People.Parts = a.partsOf
@@ -116,12 +121,13 @@ func New(c Config) (*App, error) {
 
 	a.People.Routes()
 	a.Rounds.Routes()
-	(&answering.Pages{Service: a.Survey}).Routes()
+	(&answering.Pages{Service: a.Survey, Helpers: a.Cover.Brief}).Routes()
 	(&results.Pages{Service: a.Insight}).Routes()
 	a.Catalog.Routes()
 	a.Mentors.Routes()
 	a.Asking.Routes()
 	a.Monthly.Routes()
+	a.Cover.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
