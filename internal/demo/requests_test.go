@@ -3,12 +3,13 @@ package demo_test
 import (
 	"testing"
 
+	"taitorinki/internal/demo/county"
 	"taitorinki/internal/mentoring/asking"
 	"taitorinki/internal/people"
 )
 
 func TestTheCountyHasRequestsInAllStatesAndAtAllLevels(t *testing.T) {
-	d := filled(t)
+	d := filled(t, county.Small)
 	counts, err := d.App.Asking.Counts(t.Context())
 	must(t, err)
 	t.Logf("requests: %v", counts)
