@@ -1,0 +1,60 @@
+package supportlog
+
+import (
+	"context"
+	"time"
+
+	"taitorinki/internal/errs"
+	"taitorinki/internal/mask"
+)
+
+// learnAgain is how long the names of the staff list are remembered.
+const learnAgain = 10 * time.Minute
+
+// learn reads the names of the staff list. Making a finder of 18,000 names is too slow to be done for each note.
+func (s *Service) learn(ctx context.Context) error {
+	var names []string
+	if s.Names != nil {
+		var err error
+		if names, err = s.Names(ctx); err != nil {
+			return err
+		}
+	}
+	f := mask.New(names)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.finder, s.learned = f, s.Now()
+	return nil
+}
+
+func (s *Service) names(ctx context.Context) (*mask.Finder, error) {
+	s.mu.Lock()
+	f, old := s.finder, s.Now().Sub(s.learned) > 2*learnAgain
+	s.mu.Unlock()
+	if f != nil && !old {
+		return f, nil
+	}
+	if err := s.learn(ctx); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.finder, nil
+}
+
+// checkNote refuses a note that seems to name or identify somebody, and says what was found. Even what is only possibly a name is
+// refused: the note can be put otherwise, and nobody reads it before it is stored.
+func (s *Service) checkNote(ctx context.Context, note string, bad *errs.Fields) error {
+	if note == "" {
+		return nil
+	}
+	f, err := s.names(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range f.Find(note) {
+		bad.Add("note", "supportlog.note-"+x.Kind.String(), "found", note[x.Start:x.End])
+		return nil
+	}
+	return nil
+}
