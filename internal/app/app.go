@@ -22,6 +22,7 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/supportlog"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
@@ -64,13 +65,14 @@ type App struct {
 	Insight *insight.Service
 	Catalog *catalog.Service
 	Mentors *mentoring.Service
+	Log     *supportlog.Service
 
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, supportlog.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -101,6 +103,7 @@ func New(c Config) (*App, error) {
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
+	a.Log = &supportlog.Service{DB: c.DB, Kit: kit, Now: c.Now, Mentors: a.Mentors, Names: a.People.Names}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -113,6 +116,7 @@ func New(c Config) (*App, error) {
 	(&results.Pages{Service: a.Insight}).Routes()
 	a.Catalog.Routes()
 	a.Mentors.Routes()
+	a.Log.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -120,6 +124,7 @@ func New(c Config) (*App, error) {
 	a.Survey.Jobs()
 	a.Insight.Jobs()
 	a.Mentors.Jobs(a.Worker)
+	a.Log.Jobs(a.Worker)
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
 }
@@ -164,6 +169,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadResults, "app.results", "/results"},
 		{people.ReadResults, "app.findings", "/findings"},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
+		{people.WorkAsMentor, "supportlog.menu", "/log"},
 		{people.ReadPeople, "app.units", "/units"},
 		{people.ReadPeople, "app.people", "/people"},
 		{people.ReadAudit, "app.audit", "/audit"},
@@ -181,8 +187,12 @@ func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any
 	if err != nil {
 		return nil, err
 	}
+	log, err := a.Log.Part(ctx, personID, t)
+	if err != nil {
+		return nil, err
+	}
 	findings, err := a.Insight.FindingsPart(ctx, personID, t)
-	return []people.Part{wish, findings}, err
+	return []people.Part{wish, log, findings}, err
 }
 
 // objectName names what the log speaks of by a code, and where it is.
