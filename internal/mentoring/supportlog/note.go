@@ -8,10 +8,11 @@ import (
 	"taitorinki/internal/mask"
 )
 
-// learnAgain is how long the names of the staff list are remembered.
-const learnAgain = 10 * time.Minute
+// learnAgain is how often the names of the staff list are read: somebody new is known so soon.
+const learnAgain = time.Minute
 
-// learn reads the names of the staff list. Making a finder of 18,000 names is too slow to be done for each note.
+// learn reads the names of the staff list. Making a finder of 18,000 names is too slow to be done for each note. Where there is
+// nobody yet, nothing is learned: a list may come in at any moment.
 func (s *Service) learn(ctx context.Context) error {
 	var names []string
 	if s.Names != nil {
@@ -24,14 +25,14 @@ func (s *Service) learn(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.finder, s.learned = f, s.Now()
+	if len(names) == 0 {
+		s.learned = time.Time{}
+	}
 	return nil
 }
 
 func (s *Service) names(ctx context.Context) (*mask.Finder, error) {
-	s.mu.Lock()
-	f, old := s.finder, s.Now().Sub(s.learned) > 2*learnAgain
-	s.mu.Unlock()
-	if f != nil && !old {
+	if f := s.known(); f != nil {
 		return f, nil
 	}
 	if err := s.learn(ctx); err != nil {
@@ -40,6 +41,16 @@ func (s *Service) names(ctx context.Context) (*mask.Finder, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.finder, nil
+}
+
+// known is the finder, nil when it is too old.
+func (s *Service) known() *mask.Finder {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Now().Sub(s.learned) > 2*learnAgain {
+		return nil
+	}
+	return s.finder
 }
 
 // checkNote refuses a note that seems to name or identify somebody, and says what was found. Even what is only possibly a name is

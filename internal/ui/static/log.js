@@ -9,8 +9,6 @@ import { pause } from "./outbox.js";
 
 /** @typedef {"saved" | "waiting" | "failed"} State */
 
-for (const form of document.querySelectorAll("form[data-log]")) start(/** @type {HTMLFormElement} */ (form));
-
 /** The day that the device thinks it is, counted from 1970. */
 function deviceDay() {
   const now = new Date();
@@ -332,3 +330,5 @@ async function keep() {
   for (const f of wanted) if (!(await cache.match(f))) await cache.add(f);
   await cache.put("/log/offline", response);
 }
+
+for (const form of document.querySelectorAll("form[data-log]")) start(/** @type {HTMLFormElement} */ (form));
