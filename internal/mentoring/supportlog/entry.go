@@ -21,6 +21,7 @@ var keyShape = regexp.MustCompile(`^[A-Za-z0-9-]{16,64}$`)
 type known struct {
 	areas    []catalog.Area
 	services []catalog.DigitalService
+	units    map[int64]people.Unit // of today; nil: each is read by itself
 }
 
 func readKnown(ctx context.Context, q db.Q) (k known, err error) {
@@ -50,6 +51,14 @@ func (s *Service) AddAll(ctx context.Context, list []Entry) error {
 	k, err := readKnown(ctx, s.DB)
 	if err != nil {
 		return err
+	}
+	today, err := people.Units(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	k.units = make(map[int64]people.Unit, len(today))
+	for _, u := range today {
+		k.units[u.ID] = u
 	}
 	all, err := mentoring.Mentors(ctx, s.DB)
 	if err != nil {
@@ -86,7 +95,7 @@ func (s *Service) prepare(ctx context.Context, m *mentoring.Mentor, e *Entry, k 
 	}
 	bad := errs.Fields{}
 	k.check(e, &bad)
-	if err := s.checkUnit(ctx, m, e.Unit, &bad); err != nil {
+	if err := s.checkUnit(ctx, m, e.Unit, k, &bad); err != nil {
 		return err
 	}
 	switch {
@@ -121,14 +130,14 @@ func (k known) check(e *Entry, bad *errs.Fields) {
 }
 
 // checkUnit sees to it that the unit is one of today that the mentor serves: by itself, or with all under one above it.
-func (s *Service) checkUnit(ctx context.Context, m *mentoring.Mentor, unit int64, bad *errs.Fields) error {
+func (s *Service) checkUnit(ctx context.Context, m *mentoring.Mentor, unit int64, k known, bad *errs.Fields) error {
 	for at := unit; at != 0; {
-		u, err := people.UnitByID(ctx, s.DB, at)
-		if errs.KindOf(err) == errs.NotFound || err == nil && !u.Ended.IsZero() {
-			break
-		}
+		u, there, err := k.unit(ctx, s.DB, at)
 		if err != nil {
 			return err
+		}
+		if !there {
+			break
 		}
 		if slices.ContainsFunc(m.Units, func(p mentoring.Place) bool { return p.Unit == at && (at == unit || p.Below) }) {
 			return nil
@@ -137,6 +146,19 @@ func (s *Service) checkUnit(ctx context.Context, m *mentoring.Mentor, unit int64
 	}
 	bad.Add("unit", "supportlog.choose-unit")
 	return nil
+}
+
+// unit is a unit of today.
+func (k known) unit(ctx context.Context, q db.Q, id int64) (u people.Unit, there bool, err error) {
+	if k.units != nil {
+		u, there = k.units[id]
+		return u, there, nil
+	}
+	u, err = people.UnitByID(ctx, q, id)
+	if errs.KindOf(err) == errs.NotFound {
+		return u, false, nil
+	}
+	return u, err == nil && u.Ended.IsZero(), err
 }
 
 // Change corrects an entry of a mentor, for a week after it was made; then it is a conflict, as it is when the version is not the

@@ -157,7 +157,7 @@ function start(form) {
       why.className = "error";
       words.textContent = entry.refused;
       why.append(words);
-      const fix = button(texts.correct, () => { editing = entry.key; write(form, entry); fold(form, "area")?.focus(); });
+      const fix = button(texts.correct, () => { editing = entry.key; write(form, entry); fold(form, "note"); fold(form, "area")?.focus(); });
       fix.dataset.key = "fix " + entry.key;
       row.append(fix);
       li.append(what, why, row);
