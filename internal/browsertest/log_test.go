@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"taitorinki/internal/dbtest"
@@ -43,7 +45,8 @@ func (s *Site) logStops(t *testing.T) []stop {
 			b.Open("/log")
 			JS[bool](b, `(() => { document.querySelectorAll(".tiles fieldset").forEach((f) => f.querySelector("input").checked = true); return true; })()`)
 			b.Click(".log-form .bar button")
-			b.Until(`document.querySelector("#log-own .links a")`)
+			b.Until(`document.getElementById("log-saved").textContent.trim() !== ""`)
+			b.Open("/log")
 			b.Go("#log-own .links a")
 		}},
 		at("/log/offline"), at("/log/hours"), at("/log/themes"),
@@ -247,6 +250,61 @@ func TestASharedDeviceKeepsNothingOfTheSupportLog(t *testing.T) {
 	b.Until(`document.getElementById("log-waiting").hidden`)
 	if n := s.minutes(t, m); n != 10 {
 		t.Errorf("%d minutes, want 10", n)
+	}
+}
+
+func TestWhoIsSignedOutIsLedToTheSignInAndKeepsWhatWaits(t *testing.T) {
+	s := fresh(t, dbtest.SQLite(t))
+	m := s.mentor(t, s.County.Cast.Mentor)
+	b := newBrowser(t, s.URL, Phone)
+	b.as(s.County.Cast.Mentor)
+	b.Open("/log")
+	b.untilDone(keeps)
+	b.tap("area", "skills")
+	b.tap("way", "phone")
+	b.tap("minutes", "10")
+	send(b, network.ClearBrowserCookies, cdp.Empty{}) // the session has run out
+	b.Click(saveEntry)
+	b.Until(`document.getElementById("log-saved").textContent.includes("Kirjaudu sisään")`)
+	b.Open("/log")
+	if got := b.Path(); got != "/sign-in" {
+		t.Errorf("came to %s, want the sign-in", got)
+	}
+	b.as(s.County.Cast.Mentor)
+	b.Open("/log")
+	b.Until(`document.getElementById("log-waiting").hidden && document.querySelectorAll("#log-own .links li").length === 1`)
+	if n := s.minutes(t, m); n != 10 {
+		t.Errorf("%d minutes, want 10", n)
+	}
+}
+
+func TestAnotherMentorOnTheDeviceSendsOnlyTheirOwn(t *testing.T) {
+	s := fresh(t, dbtest.SQLite(t))
+	one, two := s.mentor(t, s.County.Cast.Mentor), s.mentor(t, s.County.Cast.MentorCandidate)
+	b := newBrowser(t, s.URL, Phone)
+	b.as(s.County.Cast.Mentor)
+	b.Open("/log")
+	b.Offline(true)
+	b.tap("area", "skills")
+	b.tap("way", "phone")
+	b.tap("minutes", "10")
+	b.Click(saveEntry)
+	b.Until(waits(1))
+	send(b, network.ClearBrowserCookies, cdp.Empty{})
+	b.Offline(false)
+	b.Until(`document.getElementById("log-saved").textContent.includes("Kirjaudu sisään")`)
+	b.as(s.County.Cast.MentorCandidate)
+	b.Open("/log")
+	b.tap("area", "ethics")
+	b.tap("way", "side")
+	b.tap("minutes", "30")
+	b.Click(saveEntry)
+	b.Until(`document.querySelectorAll("#log-own .links li").length === 1`)
+	if b.Has("#log-waiting:not([hidden])") {
+		t.Errorf("the other mentor sees what waits: %s", b.Text("#log-waiting"))
+	}
+	if a, c := s.minutes(t, one), s.minutes(t, two); a != 0 || c != 30 {
+		t.Errorf("%d and %d minutes, want 0 and 30", a, c)
 	}
 }
 

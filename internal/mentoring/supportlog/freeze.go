@@ -327,6 +327,16 @@ func (q frozen) share(f figure, area string) (percent int, ok bool) {
 	return 0, false
 }
 
+// rest is the share of the areas that are told together; ok is false when it is not told.
+func (q frozen) rest(f figure) (percent int, ok bool) {
+	for i, ids := range q.themes {
+		if len(ids) > 1 && i < len(f.shares) {
+			return f.shares[i], true
+		}
+	}
+	return 0, false
+}
+
 // forgetOld deletes entries of two years ago and more: their quarters' figures are made, and nobody is in these. Emptied ones go
 // when no device can bring them back.
 func (s *Service) forgetOld(ctx context.Context) error {

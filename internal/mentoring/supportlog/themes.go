@@ -18,21 +18,19 @@ import (
 // themesPage is what is told of support in a unit, with everything under it.
 type themesPage struct {
 	web.Page
-	Unit   people.Unit
-	Path   []ui.NavItem
-	Areas  []string // heads of the columns
-	Rows   []themeRow
-	Under  []underRow
-	Latest string // the newest quarter, in words
-	Chart  string
-	Rest   bool // in some quarter themes are told together
+	Unit     people.Unit
+	Path     []ui.NavItem
+	Quarters []string // heads of the columns, the newest first
+	Rows     []themeRow
+	Under    []underRow
+	Latest   string // the newest quarter, in words
+	Chart    string
 }
 
-// themeRow is a quarter.
+// themeRow is the hours, or the shares of a theme, by quarter.
 type themeRow struct {
-	Quarter, Hours string
-	Shares         []string
-	Rest           string
+	Name  string
+	Cells []string
 }
 
 // underRow is a unit right under the one shown, in the newest quarter.
@@ -130,13 +128,7 @@ func (s *Service) tell(ctx context.Context, p *themesPage, tree *people.Tree, ma
 		return err
 	}
 	areas = namedIn(areas, made)
-	for _, a := range areas {
-		p.Areas = append(p.Areas, i18n.In(a.Name, p.Lang))
-	}
-	for _, q := range made {
-		p.Rows = append(p.Rows, p.row(q, told, areas))
-		p.Rest = p.Rest || slices.ContainsFunc(q.themes, func(ids []string) bool { return len(ids) > 1 })
-	}
+	p.table(made, told, areas)
 	p.draw(made, told, areas)
 	return s.under(ctx, p, tree, may, made[0])
 }
@@ -164,23 +156,37 @@ func (p *themesPage) hours(f figure, shown bool) string {
 	return p.T("supportlog.h", "h", f.hours)
 }
 
-// row is a quarter in words. What is hidden looks alike, whatever the reason.
-func (p *themesPage) row(q frozen, told map[string]figure, areas []catalog.Area) themeRow {
-	f, shown := told[q.name]
-	row := themeRow{Quarter: p.quarter(q.name), Hours: p.hours(f, shown), Rest: p.T("supportlog.hidden")}
+// table puts the figures in words, a row for the hours and one for each theme. What is hidden looks alike, whatever the reason.
+func (p *themesPage) table(made []frozen, told map[string]figure, areas []catalog.Area) {
+	hours, rest := themeRow{Name: p.T("supportlog.support")}, themeRow{Name: p.T("supportlog.other-themes")}
+	together := false
+	for _, q := range made {
+		f, shown := told[q.name]
+		p.Quarters = append(p.Quarters, q.name[5:]+"/"+q.name[:4])
+		hours.Cells = append(hours.Cells, p.hours(f, shown))
+		share, ok := q.rest(f)
+		rest.Cells = append(rest.Cells, p.share(share, ok))
+		together = together || slices.ContainsFunc(q.themes, func(ids []string) bool { return len(ids) > 1 })
+	}
+	p.Rows = append(p.Rows, hours)
 	for _, a := range areas {
-		text := p.T("supportlog.hidden")
-		if share, ok := q.share(f, a.ID); ok {
-			text = p.T("supportlog.percent", "n", share)
+		row := themeRow{Name: i18n.In(a.Name, p.Lang)}
+		for _, q := range made {
+			share, ok := q.share(told[q.name], a.ID)
+			row.Cells = append(row.Cells, p.share(share, ok))
 		}
-		row.Shares = append(row.Shares, text)
+		p.Rows = append(p.Rows, row)
 	}
-	for i, ids := range q.themes {
-		if len(ids) > 1 && i < len(f.shares) {
-			row.Rest = p.T("supportlog.percent", "n", f.shares[i])
-		}
+	if together {
+		p.Rows = append(p.Rows, rest)
 	}
-	return row
+}
+
+func (p *themesPage) share(percent int, shown bool) string {
+	if !shown {
+		return p.T("supportlog.hidden")
+	}
+	return p.T("supportlog.percent", "n", percent)
 }
 
 // draw shows the shares of the newest quarter that has any.
@@ -202,10 +208,8 @@ func (p *themesPage) draw(made []frozen, told map[string]figure, areas []catalog
 				bar(i18n.In(a.Name, p.Lang), share)
 			}
 		}
-		for i, ids := range q.themes {
-			if len(ids) > 1 {
-				bar(p.T("supportlog.other-themes"), f.shares[i])
-			}
+		if share, ok := q.rest(f); ok {
+			bar(p.T("supportlog.other-themes"), share)
 		}
 		p.Chart = bars.SVG()
 		return
