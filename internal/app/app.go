@@ -22,6 +22,7 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/mentoring/supportlog"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
@@ -66,13 +67,14 @@ type App struct {
 	Catalog *catalog.Service
 	Mentors *mentoring.Service
 	Log     *supportlog.Service
+	Monthly *monthly.Service
 
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, supportlog.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, monthly.Locales, supportlog.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -104,6 +106,8 @@ func New(c Config) (*App, error) {
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Log = &supportlog.Service{DB: c.DB, Kit: kit, Now: c.Now, Mentors: a.Mentors, Names: a.People.Names}
+	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
+		Minutes: a.Log.MinutesOf, Last: a.Log.LastEntryDay}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -117,6 +121,7 @@ func New(c Config) (*App, error) {
 	a.Catalog.Routes()
 	a.Mentors.Routes()
 	a.Log.Routes()
+	a.Monthly.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -125,6 +130,8 @@ func New(c Config) (*App, error) {
 	a.Insight.Jobs()
 	a.Mentors.Jobs(a.Worker)
 	a.Log.Jobs(a.Worker)
+	a.Monthly.Jobs(a.Worker)
+	a.Monthly.Mails()
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
 }
