@@ -39,6 +39,7 @@ func BenchmarkEntriesAtFiftyASecond(b *testing.B) {
 		must(b, err)
 		must(b, s.Mentors.Confirm(b.Context(), 0, id, mentoring.AnyVersion, mentoring.Grant{Minutes: 60, From: "2026-01-01"}))
 		must(b, s.Mentors.Move(b.Context(), 0, id, mentoring.AnyVersion, mentoring.Appointment, ""))
+		must(b, s.Mentors.WantNote(b.Context(), id, false))
 		at, err := url.Parse(s.URL)
 		must(b, err)
 		cookies[i] = s.As(email).HTTP.Jar.Cookies(at)

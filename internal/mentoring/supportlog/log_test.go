@@ -76,6 +76,7 @@ func (s site) mentor(who string, serves ...mentoring.Place) *mentoring.Mentor {
 	must(s.t, s.Mentors.Confirm(ctx, 0, id, mentoring.AnyVersion, mentoring.Grant{Minutes: 120, From: mentoring.Day(s.Clock.Now().AddDate(-3, 0, 0))}))
 	must(s.t, s.Mentors.Move(ctx, 0, id, mentoring.AnyVersion, mentoring.Appointment, ""))
 	must(s.t, s.Mentors.Move(ctx, 0, id, mentoring.AnyVersion, mentoring.Activation, ""))
+	must(s.t, s.Mentors.WantNote(ctx, id, false)) // so that the latest mail is that with the link to sign in
 	m, err := s.Mentors.MentorByID(ctx, id)
 	must(s.t, err)
 	return &m
@@ -257,6 +258,20 @@ func TestANoteThatNamesSomebodyIsRefusedWithTheReasonAndNothingIsLost(t *testing
 			t.Errorf("stored are %v, want the good note", got)
 		}
 	})
+}
+
+func TestSomebodyNewIsKnownToNotesWithinMinutes(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	m := s.mentor("a1")
+	e := s.entry(m, "1", 5)
+	e.Note = "Kysyi Zorro Zimmermann"
+	must(t, s.Log.Add(t.Context(), m, e))
+	s.bring(units, staff()+"z1@shores.example,Zorro Zimmermann,A1,fi\n")
+	s.Clock.Move(3 * time.Minute)
+	e.Key += "-2"
+	if err := s.Log.Add(t.Context(), m, e); errs.KindOf(err) != errs.Invalid {
+		t.Errorf("a note with the name of somebody new: %v, want invalid", err)
+	}
 }
 
 func TestAnEntryIsCorrectedForAWeekByItsMentorOnly(t *testing.T) {
