@@ -23,6 +23,7 @@ func (a *App) joinMentoring() {
 	a.Cover = &coverage.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Thin: a.thin, Finding: a.findingToFocus}
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
 		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks, Minutes: a.Log.MinutesOf, Last: a.Log.LastEntryDay}
+	a.Asking.LogURL, a.Log.Request = "/log/new", a.requestToLog
 	a.People.UnitCard = a.Cover.Card
 	a.Insight.Helpers, a.Insight.FindingCard = a.Cover.Names, a.Cover.FocusCard
 }
@@ -40,6 +41,15 @@ func (a *App) runMentoring() {
 	a.Monthly.Mails()
 	a.Monthly.Jobs(a.Worker)
 	a.Cover.Routes()
+}
+
+// requestToLog is what a request that a mentor has helped with says of the support.
+func (a *App) requestToLog(ctx context.Context, mentor, id int64) (p supportlog.Preset, ok bool, err error) {
+	r, err := a.Asking.HelpedBy(ctx, mentor, id)
+	if errs.KindOf(err) == errs.NotFound {
+		return p, false, nil
+	}
+	return supportlog.Preset{Area: r.Area, Service: r.Service, Way: r.Way, Minutes: r.Minutes, Unit: r.Unit}, err == nil, err
 }
 
 // thin gives coverage the findings about which something is to be done, as far as the reader may see them.
