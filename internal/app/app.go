@@ -22,6 +22,7 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/coverage"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
@@ -55,24 +56,25 @@ type Config struct {
 
 // App is the platform: Kit answers requests, Worker runs jobs, Outbox sends mail.
 type App struct {
-	Config  Config
-	Kit     *web.Kit
-	Worker  *jobs.Worker
-	Outbox  *outbox.Outbox
-	People  *people.Service
-	Survey  *survey.Service
-	Rounds  *rounds.Pages
-	Insight *insight.Service
-	Catalog *catalog.Service
-	Mentors *mentoring.Service
-	Monthly *monthly.Service
+	Config   Config
+	Kit      *web.Kit
+	Worker   *jobs.Worker
+	Outbox   *outbox.Outbox
+	People   *people.Service
+	Survey   *survey.Service
+	Rounds   *rounds.Pages
+	Insight  *insight.Service
+	Catalog  *catalog.Service
+	Mentors  *mentoring.Service
+	Coverage *coverage.Service
+	Monthly  *monthly.Service
 
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, coverage.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -96,13 +98,15 @@ func New(c Config) (*App, error) {
 	}
 	a.People = &people.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.Survey = &survey.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Worker: a.Worker, Now: c.Now, BaseURL: c.BaseURL,
-		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}, County: a.People.County, WishPath: mentoring.WishPath}
+		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}, County: a.People.County, WishPath: mentoring.WishPath, MentorsPath: coverage.MinePath}
 	a.Rounds = &rounds.Pages{Service: a.Survey}
 	a.Insight = &insight.Service{DB: c.DB, Kit: kit, Worker: a.Worker, Now: c.Now, Program: c.Version,
 		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names, Suspect: suspect}
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
+	a.Coverage = &coverage.Service{DB: c.DB, Kit: kit, Mentors: a.Mentors, Now: c.Now, Thin: a.thinUnits, Finding: a.managedFinding}
+	a.People.UnitParts = a.Coverage.UnitCard
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
@@ -113,9 +117,10 @@ func New(c Config) (*App, error) {
 	a.People.Routes()
 	a.Rounds.Routes()
 	(&answering.Pages{Service: a.Survey}).Routes()
-	(&results.Pages{Service: a.Insight}).Routes()
+	(&results.Pages{Service: a.Insight, Helpers: a.Coverage.UnitCard, StrongIn: a.Coverage.StrongIn, Focus: a.focusOf}).Routes()
 	a.Catalog.Routes()
 	a.Mentors.Routes()
+	a.Coverage.Routes()
 	a.Monthly.Routes()
 	a.routes()
 	a.People.Mails()
@@ -169,6 +174,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadRounds, "app.rounds", "/rounds"},
 		{people.ReadResults, "app.results", "/results"},
 		{people.ReadResults, "app.findings", "/findings"},
+		{people.ReadCoverage, "app.coverage", "/mentors/coverage"},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
 		{people.ReadPeople, "app.units", "/units"},
 		{people.ReadPeople, "app.people", "/people"},

@@ -13,6 +13,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/outbox"
@@ -37,6 +39,9 @@ type Service struct {
 	ObjectName func(ctx context.Context, object, lang string) (name, url string, err error)
 	// Parts returns what other features keep of a person, for "my data". nil is nothing.
 	Parts func(ctx context.Context, personID int64, t func(key string, args ...any) string) ([]Part, error)
+
+	// UnitParts returns what another feature shows on a unit's page, such as who helps there. nil is nothing.
+	UnitParts func(ctx context.Context, p web.Page, unit int64) (templ.Component, error)
 
 	county countyMemory
 }

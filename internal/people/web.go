@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
@@ -129,6 +131,7 @@ type unitPage struct {
 	People  []Person
 	Jobs    map[string]Profession
 	Pages   ui.Pages
+	Parts   templ.Component // of other features; nil: none
 }
 
 func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
@@ -156,6 +159,11 @@ func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
 	}
 	if p.Jobs, err = professionsByCode(ctx, s.DB); err != nil {
 		return err
+	}
+	if s.UnitParts != nil {
+		if p.Parts, err = s.UnitParts(ctx, p.Page, id); err != nil {
+			return err
+		}
 	}
 	var offset int
 	p.Pages, offset = pagesOf(r, t.Direct(id))

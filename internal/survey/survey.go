@@ -49,6 +49,9 @@ type Service struct {
 	Closed func(ctx context.Context, tx *db.Tx, r *Round) error
 	// WishPath is the page where people tell whether they would be digimentors. Nothing of the survey may stand in it.
 	WishPath string
+	// MentorsPath is the page where people find the digimentors of their unit, the same for everybody: a feedback does not know whose it
+	// is. "" is none.
+	MentorsPath string
 
 	mu          sync.Mutex
 	instruments map[int64]*instrument.Instrument // published ones, which never change

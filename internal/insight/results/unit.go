@@ -1,10 +1,13 @@
 package results
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"taitorinki/internal/chart"
 	"taitorinki/internal/errs"
@@ -31,6 +34,7 @@ type unitPage struct {
 	By      []crossTable
 
 	Findings []insight.Finding
+	Helpers  templ.Component // who helps here; nil: nobody is told
 }
 
 type unitGroup struct {
@@ -49,7 +53,8 @@ type unitRow struct {
 
 type standing struct {
 	Title, Text, Help string
-	Area              int // index
+	Area              int             // index
+	Who               templ.Component // who helps with it; nil: nobody is told
 }
 
 // unitLine is a unit under this one.
@@ -86,7 +91,32 @@ func (s *Pages) unit(w http.ResponseWriter, r *http.Request, v *view) error {
 	if p.Findings, err = s.here(r.Context(), v, u); err != nil {
 		return err
 	}
+	if err := s.help(r.Context(), &p); err != nil {
+		return err
+	}
 	return s.show(w, r, v, v.UnitName(u), unitResult(p))
+}
+
+// help asks who helps in the unit, and with what is thin there.
+func (s *Pages) help(ctx context.Context, p *unitPage) (err error) {
+	unit := p.Units[p.Unit].ID
+	if unit == 0 {
+		return nil
+	}
+	if s.Helpers != nil {
+		if p.Helpers, err = s.Helpers(ctx, p.Page, unit); err != nil {
+			return err
+		}
+	}
+	for i := range p.Thin {
+		if s.StrongIn == nil {
+			break
+		}
+		if p.Thin[i].Who, err = s.StrongIn(ctx, p.Page, unit, p.Areas[p.Thin[i].Area].ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // path leads from the round to a unit, through those above it that the visitor may see.

@@ -17,6 +17,7 @@ type feedbackPage struct {
 	web.Page
 	Round, Title string
 	WishPath     string
+	MentorsPath  string
 	OwnURL       string
 	Rows         []feedbackRowView
 	Chart        string
@@ -49,7 +50,7 @@ func (s *Pages) showFeedback(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := feedbackPage{Page: s.page(r, set, ""), Round: f.Round.Code, WishPath: s.WishPath, Title: set.Name.In(s.sheetLang(r, set))}
+	p := feedbackPage{Page: s.page(r, set, ""), Round: f.Round.Code, WishPath: s.WishPath, MentorsPath: s.MentorsPath, Title: set.Name.In(s.sheetLang(r, set))}
 	p.Shell.Title = p.T("survey.feedback-title")
 	p.Shell.Narrow = false
 	if _, secret, err := link.Parse(link.Feedback, c.Value); err == nil && !openedByLink(r) {
