@@ -58,20 +58,20 @@ type Config struct {
 
 // App is the platform: Kit answers requests, Worker runs jobs, Outbox sends mail.
 type App struct {
-	Config  Config
-	Kit     *web.Kit
-	Worker  *jobs.Worker
-	Outbox  *outbox.Outbox
-	People  *people.Service
-	Survey  *survey.Service
-	Rounds  *rounds.Pages
-	Insight *insight.Service
-	Catalog *catalog.Service
-	Mentors *mentoring.Service
-	Asking  *asking.Service
-	Log     *supportlog.Service
-	Monthly *monthly.Service
-	Cover   *coverage.Service
+	Config   Config
+	Kit      *web.Kit
+	Worker   *jobs.Worker
+	Outbox   *outbox.Outbox
+	People   *people.Service
+	Survey   *survey.Service
+	Rounds   *rounds.Pages
+	Insight  *insight.Service
+	Catalog  *catalog.Service
+	Mentors  *mentoring.Service
+	Asking   *asking.Service
+	Log      *supportlog.Service
+	Monthly  *monthly.Service
+	Coverage *coverage.Service
 
 	name countyName
 }
@@ -124,8 +124,8 @@ func New(c Config) (*App, error) {
 
 	a.People.Routes()
 	a.Rounds.Routes()
-	(&answering.Pages{Service: a.Survey, Helpers: a.Cover.Brief}).Routes()
-	(&results.Pages{Service: a.Insight}).Routes()
+	(&answering.Pages{Service: a.Survey, Helpers: a.Coverage.Brief}).Routes()
+	(&results.Pages{Service: a.Insight, Helpers: a.Coverage.UnitCard, StrongIn: a.Coverage.StrongIn, Focus: a.focusOf}).Routes()
 	a.Catalog.Routes()
 	a.runMentoring()
 	a.routes()
@@ -177,6 +177,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadRounds, "app.rounds", "/rounds"},
 		{people.ReadResults, "app.results", "/results"},
 		{people.ReadResults, "app.findings", "/findings"},
+		{people.ReadCoverage, "app.coverage", "/mentors/coverage"},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
 		{people.WorkAsMentor, "app.help-inbox", "/help/inbox"},
 		{people.WorkAsMentor, "supportlog.menu", "/log"},

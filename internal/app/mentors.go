@@ -3,14 +3,16 @@ package app
 import (
 	"context"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/asking"
 	"taitorinki/internal/mentoring/coverage"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/mentoring/supportlog"
-	"taitorinki/internal/people"
 	"taitorinki/internal/web"
 )
 
@@ -20,12 +22,11 @@ func (a *App) joinMentoring() {
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: a.Kit, Now: c.Now}
 	a.Asking = &asking.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Mentors: a.Mentors, Now: c.Now, BaseURL: c.BaseURL}
 	a.Log = &supportlog.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Names: a.People.Names}
-	a.Cover = &coverage.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Thin: a.thin, Finding: a.findingToFocus}
+	a.Coverage = &coverage.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, AskURL: "/help/new?unit=", Thin: a.thinUnits, Finding: a.managedFinding}
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
 		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks, Minutes: a.Log.MinutesOf, Last: a.Log.LastEntryDay}
 	a.Asking.LogURL, a.Log.Request = "/log/new", a.requestToLog
-	a.People.UnitCard = a.Cover.Card
-	a.Insight.Helpers, a.Insight.FindingCard = a.Cover.Names, a.Cover.FocusCard
+	a.People.UnitParts = a.Coverage.UnitCard
 }
 
 // runMentoring adds the pages, mails and jobs of mentoring.
@@ -40,7 +41,7 @@ func (a *App) runMentoring() {
 	a.Monthly.Routes()
 	a.Monthly.Mails()
 	a.Monthly.Jobs(a.Worker)
-	a.Cover.Routes()
+	a.Coverage.Routes()
 }
 
 // requestToLog is what a request that a mentor has helped with says of the support.
@@ -52,48 +53,32 @@ func (a *App) requestToLog(ctx context.Context, mentor, id int64) (p supportlog.
 	return supportlog.Preset{Area: r.Area, Service: r.Service, Way: r.Way, Minutes: r.Minutes, Unit: r.Unit}, err == nil, err
 }
 
-// thin gives coverage the findings about which something is to be done, as far as the reader may see them.
-func (a *App) thin(ctx context.Context, reader web.Visitor) (out []coverage.Thin, err error) {
-	all, err := a.Insight.Findings(ctx, insight.FindingFilter{States: []insight.FindingState{insight.FindingOpen, insight.FindingUnderway}, Reader: &reader})
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	tree, err := people.LoadTree(ctx, a.Config.DB)
-	if err != nil {
-		return nil, err
-	}
+// thinUnits gives coverage the unfinished findings that a reader may see.
+func (a *App) thinUnits(ctx context.Context, reader web.Visitor) (out []coverage.ThinUnit, err error) {
+	all, err := a.Insight.Findings(ctx, insight.FindingFilter{Reader: &reader, States: []insight.FindingState{insight.FindingOpen, insight.FindingUnderway}})
 	for _, f := range all {
-		out = append(out, thinOf(tree, &f))
+		out = append(out, thinUnit(&f, reader.Lang))
 	}
-	return out, nil
+	return out, err
 }
 
-// thinOf is a finding as it concerns the units of today: its unit is found by its code, and that of a whole round is the top.
-func thinOf(tree *people.Tree, f *insight.Finding) coverage.Thin {
-	t := coverage.Thin{Finding: f.ID, Area: f.Area, Whole: f.Whole()}
-	if u, ok := tree.ByCode(f.UnitCode); ok && f.UnitCode != "" {
-		t.Unit = u.ID
-	} else if roots := tree.Roots(); f.Whole() && len(roots) == 1 {
-		t.Unit = roots[0].ID
-	}
-	return t
+func thinUnit(f *insight.Finding, lang string) coverage.ThinUnit {
+	return coverage.ThinUnit{Finding: f.ID, UnitID: f.UnitID, UnitCode: f.UnitCode, Area: f.Area, AreaName: i18n.In(f.Origin.Area, lang)}
 }
 
-// findingToFocus is a finding that a reader may make a focus of the mentors: one that they manage, of a unit that is still there.
-func (a *App) findingToFocus(ctx context.Context, reader web.Visitor, id int64) (t coverage.Thin, err error) {
+// managedFinding gives coverage a finding that a visitor manages.
+func (a *App) managedFinding(ctx context.Context, id int64, v web.Visitor) (coverage.ThinUnit, error) {
 	f, err := a.Insight.FindingByID(ctx, id)
+	if err == nil && !f.ManagedBy(v) {
+		err = errs.New(errs.Forbidden, "web.forbidden")
+	}
 	if err != nil {
-		return t, err
+		return coverage.ThinUnit{}, err
 	}
-	if !f.ManagedBy(reader) {
-		return t, errs.New(errs.Forbidden, "web.forbidden")
-	}
-	tree, err := people.LoadTree(ctx, a.Config.DB)
-	if err != nil {
-		return t, err
-	}
-	if t = thinOf(tree, &f); t.Unit == 0 {
-		return t, errs.New(errs.NotFound, "people.unit-missing")
-	}
-	return t, nil
+	return thinUnit(&f, v.Lang), nil
+}
+
+// focusOf shows on a finding's page what mentors are asked to look at because of it.
+func (a *App) focusOf(ctx context.Context, p web.Page, f *insight.Finding) (templ.Component, error) {
+	return a.Coverage.FocusCard(ctx, p, thinUnit(f, p.Lang))
 }

@@ -35,6 +35,12 @@ func (s *Site) findingsStops(t *testing.T, closed survey.Round) []stop {
 			b.Go(`form[action$="/state"] button`)
 			b.status(http.StatusUnprocessableEntity)
 		}},
+		{"focus with errors", func(b *Browser) {
+			b.Open(done)
+			b.write("#focus_to", "")
+			b.Go(`form[action="/mentors/focus"] button`)
+			b.status(http.StatusUnprocessableEntity)
+		}},
 		{"aiming help", func(b *Browser) { b.Open("/results/" + closed.Code + "/units"); b.Go(".heat td a") }},
 		{"aiming help with errors", func(b *Browser) {
 			b.Go(`form[action="/findings"] button`)

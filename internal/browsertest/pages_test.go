@@ -64,8 +64,8 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
-	"GET /findings/list.csv": true,
-	"GET /log/worker.js":     true,
+	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true,
+	"GET /log/worker.js": true,
 }
 
 // route is the pattern that a page's path belongs to.
@@ -145,7 +145,8 @@ func (s *Site) peopleStops(t *testing.T) []stop {
 		at("/people/import"),
 		{"import without files", func(b *Browser) { b.Open("/people/import"); b.Go("main form button") }},
 		{"import difference", func(b *Browser) { b.Open("/people/import"); b.upload("#people", list); b.Go("main form button") }},
-		at("/roles/import"), at("/audit"), at("/audit?kind=viewed"), at("/mentors/willing"), at("/mentors/alive"), at("/services"), at("/services/new"),
+		at("/roles/import"), at("/audit"), at("/audit?kind=viewed"), at("/mentors/willing"), at("/mentors/coverage"), {"picture of the network", func(b *Browser) { b.unfoldAll() }}, at("/mentors/coverage?gaps=1&thin=1&area=evaluate"), at("/mentors/coverage/about"),
+		at("/mentors/mine"), at("/mentors/find"), at("/mentors/find?q=zzzz"), at(fmt.Sprintf("/mentors/find?unit=%d", who.UnitID)), at("/mentors/alive"), at("/services"), at("/services/new"),
 		{"service with errors", func(b *Browser) { b.Go(`form[action="/services"] button`); b.mustHave("[data-error-summary]") }},
 		at("/services/1"), at("/wishes"),
 		{"wish with errors", func(b *Browser) { b.Go(`form[action="/wishes"] button`); b.mustHave("[data-error-summary]") }},

@@ -47,9 +47,19 @@ type drawing struct {
 
 // pair draws the chart in both widths. Draw returns the height it used.
 func pair(about About, draw func(d *drawing) (height float64)) string {
+	return drawn(about, draw, &drawing{width: wideWidth}, &drawing{width: narrowWidth, narrow: true})
+}
+
+// wideOnly draws the chart for a wide page; a narrow one shows nothing of it.
+func wideOnly(about About, draw func(d *drawing) (height float64)) string {
+	return drawn(about, draw, &drawing{width: wideWidth})
+}
+
+func drawn(about About, draw func(d *drawing) (height float64), all ...*drawing) string {
 	var out strings.Builder
 	out.WriteString(`<div class="chart-box">`)
-	for _, d := range []*drawing{{width: wideWidth, body: make([]byte, 0, 4096)}, {width: narrowWidth, narrow: true, body: make([]byte, 0, 4096)}} {
+	for _, d := range all {
+		d.body = make([]byte, 0, 4096)
 		class, suffix := "wide", "-w"
 		if d.narrow {
 			class, suffix = "narrow", "-n"

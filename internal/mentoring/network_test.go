@@ -1,142 +1,124 @@
-package mentoring_test
+package mentoring
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"taitorinki/internal/apptest"
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
-	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
 )
 
-// active makes somebody an active mentor with strengths, who serves a unit; a + after its code is everything under it too.
-func active(t *testing.T, s *apptest.Site, who, at string, areas ...string) int64 {
+const today = "2026-11-22"
+
+// tree is a county: H over the service areas A and B, A over A1 and A2, A1 over A11, B over B1.
+func tree(t *testing.T, d *db.DB) (*people.Tree, map[string]int64) {
 	t.Helper()
-	tree, err := people.LoadTree(t.Context(), s.DB)
-	must(t, err)
-	code, below := strings.CutSuffix(at, "+")
-	u, _ := tree.ByCode(code)
-	p := s.Person(who + "@shores.example")
-	id, err := s.Mentors.SignUp(t.Context(), p.ID, p.ID, mentoring.Profile{Langs: []string{"fi"}, Areas: areas}, []mentoring.Place{{Unit: u.ID, Below: below}})
-	must(t, err)
-	must(t, s.Mentors.Confirm(t.Context(), 0, id, mentoring.AnyVersion, twoHours))
-	for _, kind := range []mentoring.EventKind{mentoring.Appointment, mentoring.Activation} {
-		must(t, s.Mentors.Move(t.Context(), 0, id, mentoring.AnyVersion, kind, ""))
+	s := &people.Service{DB: d, Now: time.Now}
+	_, err := s.Import(t.Context(), people.Files{Units: people.File{Name: "units.csv",
+		Data: []byte("code,parent,name\nH,,County\nA,H,Home care\nA1,A,North\nA11,A1,Shore\nA2,A,South\nB,H,Health\nB1,B,Ward\n")}}, people.ImportOptions{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return id
+	out, err := people.LoadTree(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]int64{}
+	for _, c := range []string{"H", "A", "A1", "A11", "A2", "B", "B1"} {
+		u, _ := out.ByCode(c)
+		at[c] = u.ID
+	}
+	return out, at
 }
 
-// names are who helps, in order, by the first letters of their names.
-func names(all []mentoring.Helper) string {
-	var out []string
+// helping is an active mentor with two hours of today, who serves units.
+func helping(id int64, places ...Place) Mentor {
+	return Mentor{ID: id, Person: people.Person{ID: id, Name: fmt.Sprintf("Mentor %d", id)}, State: Active, Minutes: 120, Starts: "2026-01-01", Units: places}
+}
+
+func named(all []Helper) (out []string) {
 	for _, h := range all {
-		first, _, _ := strings.Cut(h.Person.Name, " ")
+		text := fmt.Sprintf("%d+%d", h.ID, h.Steps)
 		if !h.Available {
-			first = "(" + first + ")"
+			text += " away"
 		}
-		out = append(out, first)
+		out = append(out, text)
 	}
-	return strings.Join(out, " ")
+	return out
 }
 
-func TestTheNearestWithTheStrengthComesFirst(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		s := newSite(t, d)
-		aino := active(t, s, "a1", "A+", "ethics")
-		anna := active(t, s, "a2", "A1", "remote")
-		active(t, s, "b1", "H+", "remote")
-		active(t, s, "b2", "B", "remote")
-		n, err := s.Mentors.Network(t.Context())
-		must(t, err)
-		unit := func(code string) int64 { u, _ := n.Tree.ByCode(code); return u.ID }
-		for _, x := range []struct {
-			unit, area string
-			load       map[int64]int
-			want       string
-		}{
-			{"A1", "", nil, "Anna Aino Bo"},
-			{"A1", "remote", nil, "Anna Bo Aino"},
-			{"A1", "ethics", nil, "Aino Anna Bo"},
-			{"A", "", nil, "Aino Bo"}, // Anna serves the team under it alone
-			{"B", "remote", nil, "Berit Bo"},
-			{"H", "", nil, "Bo"},
-		} {
-			if got := names(n.Nearest(unit(x.unit), x.area, 0, x.load)); got != x.want {
-				t.Errorf("nearest to %s for %q: %s, want %s", x.unit, x.area, got, x.want)
-			}
+func TestWhoHelpsAUnitIsTheNearestWhoIsHere(t *testing.T) {
+	tr, at := tree(t, dbtest.SQLite(t))
+	alone, below := func(c string) Place { return Place{Unit: at[c]} }, func(c string) Place { return Place{Unit: at[c], Below: true} }
+	away, over, trainee, gone := helping(4, alone("A1")), helping(5, alone("A1")), helping(6, alone("A1")), helping(7, alone("A1"))
+	away.AwayFrom, away.AwayTo = "2026-11-20", today
+	over.Ends = "2026-11-21"
+	trainee.State = Training
+	gone.Person.Name = ""
+	back := helping(8, alone("A1"))
+	back.AwayFrom, back.AwayTo = "2026-11-01", "2026-11-21"
+	last := helping(9, alone("A1"))
+	last.Ends = today
+	twice := helping(10, alone("A1"), below("A"))
+	n := NewNetwork(tr, []Mentor{helping(1, below("H")), helping(2, below("A")), helping(3, alone("A")), away, over, trainee, gone, back, last, twice}, today)
+	for unit, want := range map[string][]string{
+		"A1":  {"10+0", "8+0", "9+0", "2+1", "1+2", "4+0 away", "5+0 away", "6+0 away"},
+		"A11": {"10+2", "2+2", "1+3"},
+		"A":   {"10+0", "2+0", "3+0", "1+1"},
+		"B1":  {"1+2"},
+	} {
+		if got := named(n.Helpers(at[unit])); !slices.Equal(got, want) {
+			t.Errorf("%s is helped by %v, want %v", unit, got, want)
 		}
-		if got := names(n.InArea(unit("A1"), "", 0, map[int64]int{aino: 2})); got != "Anna Aino" {
-			t.Errorf("in the service area: %s", got)
-		}
-		must(t, s.Mentors.Absent(t.Context(), anna, mentoring.Day(s.Clock.Now()), mentoring.Day(s.Clock.Now().AddDate(0, 0, 3))))
-		n, err = s.Mentors.Network(t.Context())
-		must(t, err)
-		if got := names(n.Helpers(unit("A1"))); got != "Aino Bo (Anna)" {
-			t.Errorf("while the nearest is away: %s", got)
-		}
-		if got := names(n.Nearest(unit("A1"), "remote", 0, nil)); got != "Bo Aino" {
-			t.Errorf("nearest while one is away: %s", got)
-		}
-	})
+	}
+	if got := n.Helpers(99999); got != nil {
+		t.Errorf("a unit that is not there is helped by %v", named(got))
+	}
 }
 
-func TestWhoHasNoHoursTodayOrHasLeftHelpsNobody(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		s := newSite(t, d)
-		over, early := active(t, s, "a1", "A"), active(t, s, "a2", "A")
-		active(t, s, "a3", "A")
-		day := func(days int) string { return mentoring.Day(s.Clock.Now().Add(time.Duration(days) * 24 * time.Hour)) }
-		must(t, s.Mentors.Regrant(t.Context(), 0, over, mentoring.AnyVersion, mentoring.Grant{Minutes: 60, From: day(-9), To: day(-1)}))
-		must(t, s.Mentors.Regrant(t.Context(), 0, early, mentoring.AnyVersion, mentoring.Grant{Minutes: 60, From: day(1)}))
-		_, err := s.People.Import(t.Context(), people.Files{People: people.File{Name: "people.csv",
-			Data: []byte(strings.Join(slices.DeleteFunc(strings.SplitAfter(staff, "\n"), func(l string) bool { return strings.HasPrefix(l, "a3@") }), ""))}}, people.ImportOptions{})
-		must(t, err)
-		n, err := s.Mentors.Network(t.Context())
-		must(t, err)
-		u, _ := n.Tree.ByCode("A")
-		if got := names(n.Helpers(u.ID)); got != "(Aino) (Anna)" {
-			t.Errorf("helpers: %q", got)
+func TestTheStrengthGoesBeforeNearnessAndNearnessBeforeLoad(t *testing.T) {
+	tr, at := tree(t, dbtest.SQLite(t))
+	strong, far, busy, free, away := helping(1, Place{at["H"], true}), helping(2, Place{at["A"], true}), helping(3, Place{at["A1"], false}), helping(4, Place{at["A1"], false}), helping(5, Place{at["A1"], false})
+	strong.Areas, strong.Services = []string{"remote"}, []int64{7}
+	far.Areas = []string{"remote"}
+	away.Areas, away.AwayFrom = []string{"remote"}, today
+	n := NewNetwork(tr, []Mentor{strong, far, busy, free, away}, today)
+	load := map[int64]int{3: 2, 4: 1}
+	for _, x := range []struct {
+		area    string
+		service int64
+		load    map[int64]int
+		want    []string
+	}{
+		{"", 0, load, []string{"4+0", "3+0", "2+1", "1+2"}},
+		{"", 0, nil, []string{"3+0", "4+0", "2+1", "1+2"}},
+		{"remote", 0, load, []string{"2+1", "1+2", "4+0", "3+0"}},
+		{"remote", 7, load, []string{"1+2", "4+0", "3+0", "2+1"}},
+	} {
+		if got := named(n.Nearest(at["A1"], x.area, x.service, x.load)); !slices.Equal(got, x.want) {
+			t.Errorf("nearest with %q and %d, load %v: %v, want %v", x.area, x.service, x.load, got, x.want)
 		}
-		if got := n.Nearest(u.ID, "", 0, nil); len(got) != 0 {
-			t.Errorf("nearest: %s", names(got))
-		}
-	})
+	}
 }
 
-func TestAFocusIsForThoseWhoServeAPartOfItsUnits(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		s := newSite(t, d)
-		for who, at := range map[string]string{"a1": "A", "a2": "A1", "b1": "H+", "b2": "B"} {
-			active(t, s, who, at)
+func TestTheServiceAreaHelpsWithAllWhoServeSomethingInIt(t *testing.T) {
+	tr, at := tree(t, dbtest.SQLite(t))
+	south, ward, resting := helping(2, Place{at["A2"], false}), helping(3, Place{at["B1"], false}), helping(4, Place{at["A2"], false})
+	south.Areas = []string{"ethics"}
+	resting.State = Resting
+	n := NewNetwork(tr, []Mentor{helping(1, Place{at["A11"], false}), south, ward, resting}, today)
+	for _, x := range []struct {
+		unit, area string
+		want       []string
+	}{{"A1", "", []string{"1+0", "2+0"}}, {"A1", "ethics", []string{"2+0", "1+0"}}, {"B", "", []string{"3+0"}}, {"H", "", []string{"1+0", "2+0", "3+0"}}} {
+		if got := named(n.InArea(at[x.unit], x.area, 0, nil)); !slices.Equal(got, x.want) {
+			t.Errorf("in the area of %s with %q: %v, want %v", x.unit, x.area, got, x.want)
 		}
-		n, err := s.Mentors.Network(t.Context())
-		must(t, err)
-		u, _ := n.Tree.ByCode("A")
-		boss := s.Person("a3@shores.example").ID
-		id, err := s.Mentors.SetFocus(t.Context(), boss, mentoring.Focus{Finding: 7, Unit: u.ID, Area: "ethics", From: n.Day, To: n.Day})
-		must(t, err)
-		all, err := mentoring.FocusesOn(t.Context(), d, n.Day)
-		must(t, err)
-		var got []string
-		for i := range n.Mentors {
-			if len(mentoring.For(n.Tree, &n.Mentors[i], all)) > 0 {
-				got = append(got, n.Mentors[i].Person.Name)
-			}
-		}
-		slices.Sort(got)
-		if want := []string{"Aino Aalto", "Anna Aro", "Bo Berg"}; !slices.Equal(got, want) {
-			t.Errorf("the focus is for %v, want %v", got, want)
-		}
-		must(t, s.Mentors.EndFocus(t.Context(), boss, id))
-		if all, err := mentoring.FocusesOn(t.Context(), d, n.Day); err != nil || len(all) != 0 {
-			t.Errorf("after its end there are %v, %v", all, err)
-		}
-		if _, err := s.Mentors.SetFocus(t.Context(), boss, mentoring.Focus{Finding: 7, Unit: u.ID, Area: "ethics", From: "2026-02-01", To: "2026-01-01"}); err == nil {
-			t.Error("a focus that ends before it begins is made")
-		}
-	})
+	}
+	if n.ServiceArea(at["A11"]) != at["A"] || n.ServiceArea(at["H"]) != at["H"] || n.ServiceArea(0) != 0 {
+		t.Errorf("the service area of A11 is %d, of H %d", n.ServiceArea(at["A11"]), n.ServiceArea(at["H"]))
+	}
 }

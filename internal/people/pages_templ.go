@@ -560,8 +560,8 @@ func unitView(p unitPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Card != nil {
-				templ_7745c5c3_Err = p.Card.Render(ctx, templ_7745c5c3_Buffer)
+			if p.Parts != nil {
+				templ_7745c5c3_Err = p.Parts.Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -40,8 +40,8 @@ type Service struct {
 	// Parts returns what other features keep of a person, for "my data". nil is nothing.
 	Parts func(ctx context.Context, personID int64, t func(key string, args ...any) string) ([]Part, error)
 
-	// UnitCard draws what other features show on a unit's page. nil is nothing.
-	UnitCard func(ctx context.Context, unit int64, lang string) (templ.Component, error)
+	// UnitParts returns what another feature shows on a unit's page, such as who helps there. nil is nothing.
+	UnitParts func(ctx context.Context, p web.Page, unit int64) (templ.Component, error)
 
 	county countyMemory
 }

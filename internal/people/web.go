@@ -131,7 +131,7 @@ type unitPage struct {
 	People  []Person
 	Jobs    map[string]Profession
 	Pages   ui.Pages
-	Card    templ.Component // of other features; nil: none
+	Parts   templ.Component // of other features; nil: none
 }
 
 func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
@@ -160,6 +160,11 @@ func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
 	if p.Jobs, err = professionsByCode(ctx, s.DB); err != nil {
 		return err
 	}
+	if s.UnitParts != nil {
+		if p.Parts, err = s.UnitParts(ctx, p.Page, id); err != nil {
+			return err
+		}
+	}
 	var offset int
 	p.Pages, offset = pagesOf(r, t.Direct(id))
 	p.People, err = persons(ctx, s.DB, `WHERE p.left_at IS NULL AND p.unit_id = $1 ORDER BY p.name_sort, p.id LIMIT $2 OFFSET $3`, id, ui.PageSize, offset)
@@ -168,11 +173,6 @@ func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(p.People) > 0 {
 		if err := Audit(ctx, s.DB, s.Now(), v.ID, "unit.view", objectOf("unit", id), ""); err != nil {
-			return err
-		}
-	}
-	if s.UnitCard != nil && u.Ended.IsZero() {
-		if p.Card, err = s.UnitCard(ctx, id, p.Lang); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ type findingPage struct {
 	Why       string
 	NewNote   string
 	Errors    *errs.Fields
-	Card      templ.Component // of other features; nil: none
+	Focus     templ.Component // nil: nothing to show
 }
 
 // storyLine is one thing done to a finding.
@@ -76,8 +76,8 @@ func (s *Pages) findingOf(r *http.Request) (*findingPage, error) {
 	if err := s.story(ctx, p); err != nil {
 		return nil, err
 	}
-	if s.FindingCard != nil {
-		if p.Card, err = s.FindingCard(ctx, p.Page, id); err != nil {
+	if p.May && s.Focus != nil {
+		if p.Focus, err = s.Focus(ctx, p.Page, &p.Finding); err != nil {
 			return nil, err
 		}
 	}

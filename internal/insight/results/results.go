@@ -3,6 +3,7 @@
 package results
 
 import (
+	"context"
 	"math"
 	"net/http"
 	"slices"
@@ -17,7 +18,14 @@ import (
 )
 
 // Pages are the result pages.
-type Pages struct{ *insight.Service }
+type Pages struct {
+	*insight.Service
+	// Helpers shows who helps in a unit, and StrongIn who helps there with an area. nil shows nothing.
+	Helpers  func(ctx context.Context, p web.Page, unit int64) (templ.Component, error)
+	StrongIn func(ctx context.Context, p web.Page, unit int64, area string) (templ.Component, error)
+	// Focus shows what is done about a finding elsewhere, for whoever manages it. nil shows nothing.
+	Focus func(ctx context.Context, p web.Page, f *insight.Finding) (templ.Component, error)
+}
 
 // Routes adds the pages.
 func (s *Pages) Routes() {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/chart"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
@@ -32,6 +34,7 @@ type unitPage struct {
 	By      []crossTable
 
 	Findings []insight.Finding
+	Helpers  templ.Component // who helps here; nil: nobody is told
 }
 
 type unitGroup struct {
@@ -50,8 +53,8 @@ type unitRow struct {
 
 type standing struct {
 	Title, Text, Help string
-	Who               string // helps with it here; "": nobody, or it is not told
-	Area              int    // index
+	Area              int             // index
+	Who               templ.Component // who helps with it; nil: nobody is told
 }
 
 // unitLine is a unit under this one.
@@ -74,9 +77,6 @@ func (s *Pages) unit(w http.ResponseWriter, r *http.Request, v *view) error {
 	p.Parent = p.parent()
 	if p.Cell != nil {
 		p.stand()
-		if err := s.helpers(r.Context(), &p); err != nil {
-			return err
-		}
 		for _, support := range []bool{false, true} {
 			if g := p.group(support); len(g.Rows) > 0 {
 				p.Groups = append(p.Groups, g)
@@ -91,7 +91,32 @@ func (s *Pages) unit(w http.ResponseWriter, r *http.Request, v *view) error {
 	if p.Findings, err = s.here(r.Context(), v, u); err != nil {
 		return err
 	}
+	if err := s.help(r.Context(), &p); err != nil {
+		return err
+	}
 	return s.show(w, r, v, v.UnitName(u), unitResult(p))
+}
+
+// help asks who helps in the unit, and with what is thin there.
+func (s *Pages) help(ctx context.Context, p *unitPage) (err error) {
+	unit := p.Units[p.Unit].ID
+	if unit == 0 {
+		return nil
+	}
+	if s.Helpers != nil {
+		if p.Helpers, err = s.Helpers(ctx, p.Page, unit); err != nil {
+			return err
+		}
+	}
+	for i := range p.Thin {
+		if s.StrongIn == nil {
+			break
+		}
+		if p.Thin[i].Who, err = s.StrongIn(ctx, p.Page, unit, p.Areas[p.Thin[i].Area].ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // path leads from the round to a unit, through those above it that the visitor may see.
@@ -136,20 +161,6 @@ func (p *unitPage) stand() {
 			p.Thin = append(p.Thin, x)
 		}
 	}
-}
-
-// helpers names who in the unit helps with what is thin.
-func (s *Pages) helpers(ctx context.Context, p *unitPage) (err error) {
-	if s.Helpers == nil {
-		return nil
-	}
-	for i := range p.Thin {
-		x := &p.Thin[i]
-		if x.Who, err = s.Helpers(ctx, p.Units[p.Unit].ID, p.Areas[x.Area].ID, p.Lang); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // helps are what could help in the areas of our own instrument, by their ids.

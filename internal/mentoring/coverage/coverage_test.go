@@ -3,19 +3,20 @@ package coverage_test
 import (
 	"fmt"
 	"math"
-	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
-	"taitorinki/internal/apptest"
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/coverage"
 	"taitorinki/internal/people"
 )
+
+const today = "2026-11-22"
 
 func must(t testing.TB, err error) {
 	t.Helper()
@@ -24,166 +25,138 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// county brings in units and people: as many in each unit as its number says. The parent of each unit stands before it.
-func county(t testing.TB, s *apptest.Site, units [][3]string) {
+// organised is a tree of units with staff, and the units' ids by code.
+func organised(t testing.TB, d *db.DB, units, staff string) (*people.Tree, map[string]int64) {
 	t.Helper()
-	var org, staff strings.Builder
-	org.WriteString("code,parent,name_fi,name_sv,name_en\n")
-	staff.WriteString("email,name,unit,language\n")
-	for _, u := range units {
-		fmt.Fprintf(&org, "%s,%s,%s,%s,%s\n", u[0], u[1], "Yksikkö "+u[0], "Enhet "+u[0], "Unit "+u[0])
-		for i := range len(u[2]) {
-			fmt.Fprintf(&staff, "%s%d@shores.example,%s Nr %d,%s,en\n", strings.ToLower(u[0]), i, u[0], i, u[0])
+	_, err := (&people.Service{DB: d, Now: time.Now}).Import(t.Context(), people.Files{Units: people.File{Name: "u.csv", Data: []byte(units)}, People: people.File{Name: "p.csv", Data: []byte(staff)}}, people.ImportOptions{})
+	must(t, err)
+	tree, err := people.LoadTree(t.Context(), d)
+	must(t, err)
+	at := map[string]int64{}
+	for _, r := range tree.Roots() {
+		for _, id := range tree.Subtree(r.ID) {
+			u, _ := tree.Unit(id)
+			at[u.Code] = id
 		}
 	}
-	_, err := s.People.Import(t.Context(), people.Files{Units: people.File{Name: "u.csv", Data: []byte(org.String())}, People: people.File{Name: "p.csv", Data: []byte(staff.String())}}, people.ImportOptions{})
-	must(t, err)
+	return tree, at
 }
 
-// active makes somebody an active mentor of units; a + after a code is everything under it too.
-func active(t testing.TB, s *apptest.Site, who string, minutes int, areas []string, at ...string) {
-	t.Helper()
-	tree, err := people.LoadTree(t.Context(), s.DB)
-	must(t, err)
-	var places []mentoring.Place
-	for _, a := range at {
-		code, below := strings.CutSuffix(a, "+")
-		u, ok := tree.ByCode(code)
-		if !ok {
-			t.Fatalf("no unit %s", code)
+// list is a staff list with so many people in each unit.
+func list(in map[string]int) string {
+	out := "email,name,unit\n"
+	for code, n := range in {
+		for i := range n {
+			out += fmt.Sprintf("%s%d@shores.example,Aino %s,%s\n", strings.ToLower(code), i, code, code)
 		}
-		places = append(places, mentoring.Place{Unit: u.ID, Below: below})
-	}
-	p := s.Person(who + "@shores.example")
-	id, err := s.Mentors.SignUp(t.Context(), p.ID, p.ID, mentoring.Profile{Langs: []string{"en"}, Areas: areas, Reach: "On Teams"}, places)
-	must(t, err)
-	must(t, s.Mentors.Confirm(t.Context(), 0, id, mentoring.AnyVersion, mentoring.Grant{Minutes: minutes, From: "2020-01-01"}))
-	for _, kind := range []mentoring.EventKind{mentoring.Appointment, mentoring.Activation} {
-		must(t, s.Mentors.Move(t.Context(), 0, id, mentoring.AnyVersion, kind, ""))
-	}
-}
-
-var shores = [][3]string{{"H", "", "."}, {"A", "H", ".."}, {"A1", "A", "...."}, {"A2", "A", "......"}, {"B", "H", "..."}, {"C", "H", ""}}
-
-func rows(t *testing.T, s *apptest.Site) map[string]coverage.Row {
-	t.Helper()
-	n, err := s.Mentors.Network(t.Context())
-	must(t, err)
-	out := map[string]coverage.Row{}
-	for _, r := range coverage.Count(n, "", nil) {
-		out[r.Unit.Code] = r
 	}
 	return out
 }
 
-func TestAMentorsHoursAreSharedOutByTheStaffOfTheUnitsServed(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		s := apptest.New(t, d)
-		county(t, s, shores)
-		active(t, s, "a10", 120, nil, "A+")
-		active(t, s, "b0", 60, nil, "B", "A1")
-		for code, want := range map[string]coverage.Row{
-			"H":  {Staff: 16, Own: 1, Mentors: 2, Minutes: 180, Gaps: 1, Gap: true},
-			"A":  {Staff: 12, Own: 2, Mentors: 2, Minutes: 120 + 60*4./7, Gaps: 0},
-			"A1": {Staff: 4, Own: 4, Mentors: 2, Minutes: 120*4./12 + 60*4./7},
-			"A2": {Staff: 6, Own: 6, Mentors: 1, Minutes: 60},
-			"B":  {Staff: 3, Own: 3, Mentors: 1, Minutes: 60 * 3. / 7},
-			"C":  {},
-		} {
-			got := rows(t, s)[code]
-			got.Unit = people.Unit{}
-			if math.Abs(got.Minutes-want.Minutes) > 1e-9 {
-				t.Errorf("%s: %v minutes, want %v", code, got.Minutes, want.Minutes)
-			}
-			got.Minutes, want.Minutes = 0, 0
-			if got != want {
-				t.Errorf("%s: %+v, want %+v", code, got, want)
-			}
-		}
-	})
+const units = "code,parent,name\nH,,County\nA,H,Home care\nA1,A,North\nA2,A,South\nB,H,Health\nB1,B,Ward\nB2,B,Empty\n"
+
+func helping(id int64, minutes int, places ...mentoring.Place) mentoring.Mentor {
+	return mentoring.Mentor{ID: id, State: mentoring.Active, Minutes: minutes, Starts: "2026-01-01", Units: places}
 }
 
-// However mentors serve units, the hours of a unit are those granted for it and for what is under it, and gaps add up.
-func TestHoursAndGapsAddUpOverTheTree(t *testing.T) {
-	s := apptest.New(t, dbtest.SQLite(t))
-	county(t, s, shores)
-	tree, err := people.LoadTree(t.Context(), s.DB)
-	must(t, err)
-	codes := []string{"H", "A", "A1", "A2", "B", "C"}
-	id := func(code string) int64 { u, _ := tree.ByCode(code); return u.ID }
+func TestHoursAreSplitByStaffAndGapsAreUnitsWithPeopleAlone(t *testing.T) {
+	tree, at := organised(t, dbtest.SQLite(t), units, list(map[string]int{"A": 1, "A1": 3, "A2": 6, "B1": 5}))
+	whole, soon, off := helping(1, 120, mentoring.Place{Unit: at["A"], Below: true}), helping(2, 60, mentoring.Place{Unit: at["A1"]}), helping(3, 600, mentoring.Place{Unit: at["B1"]})
+	soon.Ends, soon.Areas = "2027-01-21", []string{"remote"} // 60 days on
+	soon.AwayFrom = today
+	off.State = mentoring.Resting
+	n := &mentoring.Network{Tree: tree, Day: today, Mentors: []mentoring.Mentor{whole, soon, off}}
+	for name, want := range map[string]struct {
+		area string
+		unit string
+		f    coverage.Figure
+	}{
+		"county":             {"", "H", coverage.Figure{Staff: 15, Mentors: 2, Minutes: 180, Gaps: 1, Ending: 1}},
+		"home care":          {"", "A", coverage.Figure{Direct: 1, Staff: 10, Mentors: 2, Minutes: 180, Ending: 1, Covered: true}},
+		"north":              {"", "A1", coverage.Figure{Direct: 3, Staff: 3, Mentors: 2, Minutes: 96, Ending: 1, Covered: true}},
+		"south":              {"", "A2", coverage.Figure{Direct: 6, Staff: 6, Mentors: 1, Minutes: 72, Covered: true}},
+		"ward":               {"", "B1", coverage.Figure{Direct: 5, Staff: 5, Gaps: 1}},
+		"nobody works there": {"", "B2", coverage.Figure{}},
+		"by a strength":      {"remote", "H", coverage.Figure{Staff: 15, Mentors: 1, Minutes: 60, Gaps: 3, Ending: 1}},
+	} {
+		got := *coverage.Count(n, want.area)[at[want.unit]]
+		got.Minutes = math.Round(got.Minutes*1e6) / 1e6
+		if got != want.f {
+			t.Errorf("%s: %+v, want %+v", name, got, want.f)
+		}
+	}
+}
+
+// A grant that ends a day later than soon, and one that is over.
+func TestAGrantEndsSoonWithinSixtyDays(t *testing.T) {
+	tree, at := organised(t, dbtest.SQLite(t), units, list(map[string]int{"A1": 1}))
+	for ends, want := range map[string][2]int{"": {1, 0}, today: {1, 1}, "2027-01-21": {1, 1}, "2027-01-22": {1, 0}, "2026-11-21": {0, 0}} {
+		m := helping(1, 60, mentoring.Place{Unit: at["A1"]})
+		m.Ends = ends
+		f := coverage.Count(&mentoring.Network{Tree: tree, Day: today, Mentors: []mentoring.Mentor{m}}, "")[at["H"]]
+		if got := [2]int{f.Mentors, f.Ending}; got != want {
+			t.Errorf("a grant to %q: mentors and ending %v, want %v", ends, got, want)
+		}
+	}
+}
+
+func TestTheHoursOfTheTreeAreWhatIsGranted(t *testing.T) {
+	tree, at := organised(t, dbtest.SQLite(t), units, list(map[string]int{"A": 1, "A1": 3, "A2": 6, "B1": 5}))
+	codes := []string{"H", "A", "A1", "A2", "B", "B1", "B2"}
 	rapid.Check(t, func(t *rapid.T) {
-		n := mentoring.NewNetwork(tree, drawn(t, codes, id), "2026-06-01")
-		total := 0.0
-		for _, m := range n.Mentors {
-			total += float64(m.Minutes)
-		}
-		sum, gaps := map[int64]float64{}, map[int64]int{}
-		all := coverage.Count(n, "", nil)
-		for i := len(all) - 1; i >= 0; i-- {
-			r := all[i]
-			sum[r.Unit.ParentID] += r.Minutes
-			gaps[r.Unit.ParentID] += r.Gaps
-			if own := r.Minutes - sum[r.Unit.ID]; own < -1e-9 {
-				t.Fatalf("%s has %v minutes, those under it %v", r.Unit.Code, r.Minutes, sum[r.Unit.ID])
+		n := &mentoring.Network{Tree: tree, Day: today}
+		granted := 0
+		for i := range rapid.IntRange(0, 8).Draw(t, "mentors") {
+			m := helping(int64(i), rapid.IntRange(1, 2400).Draw(t, "minutes"))
+			for range rapid.IntRange(1, 4).Draw(t, "places") {
+				m.Units = append(m.Units, mentoring.Place{Unit: at[rapid.SampledFrom(codes).Draw(t, "unit")], Below: rapid.Bool().Draw(t, "below")})
 			}
-			if own := r.Gaps - gaps[r.Unit.ID]; own != 0 && own != 1 {
-				t.Fatalf("%s has %d gaps, those under it %d", r.Unit.Code, r.Gaps, gaps[r.Unit.ID])
+			if rapid.Bool().Draw(t, "rests") {
+				m.State = mentoring.Resting
+			} else {
+				granted += m.Minutes
 			}
+			n.Mentors = append(n.Mentors, m)
 		}
-		if math.Abs(sum[0]-total) > 1e-6 {
-			t.Fatalf("%v minutes were granted, %v are told", total, sum[0])
+		all := coverage.Count(n, "")
+		if got := all[at["H"]].Minutes; math.Abs(got-float64(granted)) > 1e-6 {
+			t.Fatalf("the county has %v minutes, want %d", got, granted)
+		}
+		for _, id := range tree.Subtree(at["H"]) {
+			below, gaps := 0.0, 0
+			for _, u := range tree.Children(id) {
+				below, gaps = below+all[u.ID].Minutes, gaps+all[u.ID].Gaps
+			}
+			f := all[id]
+			if f.Minutes < below-1e-6 || f.Gap() && f.Gaps != gaps+1 || !f.Gap() && f.Gaps != gaps || f.Ending > f.Mentors {
+				t.Fatalf("unit %d has %+v over %v minutes and %d gaps below it", id, f, below, gaps)
+			}
 		}
 	})
 }
 
-func drawn(t *rapid.T, codes []string, id func(string) int64) (out []mentoring.Mentor) {
-	for i := range rapid.IntRange(0, 6).Draw(t, "mentors") {
-		m := mentoring.Mentor{ID: int64(i + 1), Person: people.Person{ID: int64(i + 1), Name: "M"}, State: mentoring.Active, Starts: "2026-01-01",
-			Minutes: rapid.IntRange(1, 600).Draw(t, "minutes")}
-		for _, c := range rapid.SliceOfNDistinct(rapid.SampledFrom(codes), 1, 3, rapid.ID[string]).Draw(t, "units") {
-			m.Units = append(m.Units, mentoring.Place{Unit: id(c), Below: rapid.Bool().Draw(t, "below")})
+// BenchmarkCoverage is 2,000 units and 900 mentors.
+func BenchmarkCoverage(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("code,parent,name\nH,,County\n")
+	staff := map[string]int{}
+	var codes []string
+	for i := range 1999 {
+		parent := "H"
+		if i >= 10 {
+			parent = fmt.Sprint("U", (i-10)/10)
 		}
-		out = append(out, m)
+		code := fmt.Sprint("U", i)
+		fmt.Fprintf(&text, "%s,%s,Unit %d\n", code, parent, i)
+		codes = append(codes, code)
+		staff[code] = 1 + i%3
 	}
-	return out
-}
-
-func TestASupervisorSeesTheCoverageOfTheirOwnUnits(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		s := apptest.New(t, d)
-		county(t, s, shores)
-		active(t, s, "b0", 60, []string{"ethics"}, "B")
-		s.Grant("lead@shores.example", people.Supervisor, "A")
-		lead := s.As("lead@shores.example")
-		lead.Get("/mentors/coverage").Want(t, 200, "3 of 3 units have no digimentor", "Unit A1", "Unit A2").Without(t, ">Unit B</a>")
-		lead.Get("/mentors/coverage/list.csv").Want(t, 200, "A1;Unit A1").Without(t, "Unit B")
-		boss := s.Role(people.Coordinator)
-		boss.Get("/mentors/coverage").Want(t, 200, "4 of 5 units have no digimentor", ">Unit B</a>")
-		boss.Get("/mentors/coverage?gaps=1").Want(t, 200).Without(t, ">Unit B</a>")
-		boss.Get("/mentors/coverage?area=remote").Want(t, 200, "5 of 5 units have no digimentor")
-		b, _ := mustTree(t, s).ByCode("B")
-		boss.Get(fmt.Sprintf("/mentors/coverage?under=%d", b.ID)).Want(t, 200, "All 1 units have a digimentor").Without(t, "Unit A1</a>")
-	})
-}
-
-func mustTree(t *testing.T, s *apptest.Site) *people.Tree {
-	t.Helper()
-	tree, err := people.LoadTree(t.Context(), s.DB)
-	must(t, err)
-	return tree
-}
-
-func TestEverybodySeesWhoHelpsInTheirUnitAndInOthers(t *testing.T) {
-	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		s := apptest.New(t, d)
-		county(t, s, shores)
-		active(t, s, "b0", 60, []string{"ethics"}, "B")
-		s.As("b1@shores.example").Get("/mentors/mine").Want(t, 200, "B Nr 0", "On Teams", "Ethics in digital work", "English")
-		reader := s.As("a10@shores.example")
-		reader.Get("/mentors/mine").Want(t, 200, "no digimentor of its own").Without(t, "B Nr 0")
-		b, _ := mustTree(t, s).ByCode("B")
-		reader.Get("/mentors/mine?"+url.Values{"unit": {fmt.Sprint(b.ID)}}.Encode()).Want(t, 200, "B Nr 0")
-		reader.Get("/mentors/mine?unit=x").Want(t, 404)
-		s.Role(people.Coordinator).Get(fmt.Sprintf("/units/%d", b.ID)).Want(t, 200, "B Nr 0", "On Teams")
-	})
+	tree, at := organised(b, dbtest.SQLite(b), text.String(), list(staff))
+	n := &mentoring.Network{Tree: tree, Day: today}
+	for i := range 900 {
+		n.Mentors = append(n.Mentors, helping(int64(i), 120, mentoring.Place{Unit: at[codes[i*7%len(codes)]], Below: i%2 == 0}))
+	}
+	for b.Loop() {
+		coverage.Count(n, "")
+	}
 }

@@ -3,7 +3,6 @@ package coverage
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -16,125 +15,162 @@ import (
 	"taitorinki/internal/web"
 )
 
-// focusDays is how long a focus holds unless somebody says otherwise.
+// focusDays is how long a focus lasts unless another end is chosen.
 const focusDays = 90
 
-// focusForm makes a finding a focus of the mentors, and lists those it has had.
-type focusForm struct {
+// focusCard is what a finding's page shows of its focuses, with the form of a new one.
+type focusCard struct {
 	web.Page
-	Thin
-	May      bool // make one
-	From, To string
-	Units    []ui.Option
-	Had      []focusLine
-	Errors   *errs.Fields
+	Finding   int64
+	Had       []focusLine
+	Units     []ui.Option
+	From, To  string
+	MayManage bool
+	Errors    *errs.Fields
 }
 
 type focusLine struct {
-	ID             int64
-	Unit, From, To string
-	On             bool
+	ID       int64
+	Text     string
+	On, Ends bool // holds today; the visitor may end it
 }
 
-// FocusCard is what a finding's page shows of focuses, for whom it may; nil for others. Who may change the finding may.
-func (s *Service) FocusCard(ctx context.Context, p web.Page, finding int64) (templ.Component, error) {
-	f, err := s.focusForm(ctx, p, finding)
-	if err != nil || !f.May && len(f.Had) == 0 {
-		return nil, err
+// FocusCard shows the focuses of a finding, and lets whoever may make one. It is for those who manage the finding.
+func (s *Service) FocusCard(ctx context.Context, p web.Page, f ThinUnit) (templ.Component, error) {
+	c, err := s.focusCard(ctx, p, f)
+	if err != nil || !c.MayManage && len(c.Had) == 0 {
+		return templ.NopComponent, err
 	}
-	return focusCard(f), nil
+	return focusView(c), nil
 }
 
-func (s *Service) focusForm(ctx context.Context, p web.Page, finding int64) (f focusForm, err error) {
-	f = focusForm{Page: p, From: mentoring.Day(s.Now()), To: mentoring.Day(s.Now().AddDate(0, 0, focusDays))}
+func (s *Service) focusCard(ctx context.Context, p web.Page, f ThinUnit) (*focusCard, error) {
 	tree, err := people.LoadTree(ctx, s.DB)
 	if err != nil {
-		return f, err
+		return nil, err
 	}
-	if f.Thin, err = s.Finding(ctx, p.Who, finding); err == nil {
-		f.May = true
-		f.units(tree)
-	} else if k := errs.KindOf(err); k != errs.Forbidden && k != errs.NotFound {
-		return f, err
+	today := mentoring.Day(s.Now())
+	c := &focusCard{Page: p, Finding: f.Finding, From: today, To: daysOn(today, focusDays)}
+	reach := map[int64]bool{}
+	ids, _ := tree.Within(p.Who, people.ManageMentors)
+	for _, id := range ids {
+		reach[id] = true
 	}
-	all, err := s.Mentors.FocusesOf(ctx, finding)
-	for _, x := range all {
-		u, _ := tree.Unit(x.Unit)
-		f.Had = append(f.Had, focusLine{x.ID, u.Name(p.Lang), i18n.Day(p.Lang, x.From), i18n.Day(p.Lang, x.To), mentoring.Day(s.Now()) <= x.To})
-	}
-	return f, err
-}
-
-// units are those for which the finding may be made a focus: its own, those above it that the visitor manages, and those right
-// under it.
-func (f *focusForm) units(tree *people.Tree) {
-	own := f.Unit
-	var ids []int64
-	within, _ := tree.Within(f.Who, people.ManageFindings)
-	for _, u := range tree.Path(own) {
-		if slices.Contains(within, u.ID) {
-			ids = append(ids, u.ID)
+	for _, u := range places(tree, f.UnitID, p.Lang) {
+		if reach[u.ID] {
+			c.Units = append(c.Units, ui.Option{Value: strconv.FormatInt(u.ID, 10), Label: u.Name(p.Lang), Selected: u.ID == f.UnitID})
 		}
 	}
-	for _, u := range tree.SortedChildren(own, f.Lang) {
-		ids = append(ids, u.ID)
+	c.MayManage = len(c.Units) > 0
+	had, err := s.Mentors.FocusesOf(ctx, f.Finding)
+	if err != nil {
+		return nil, err
 	}
-	for _, id := range ids {
-		u, _ := tree.Unit(id)
-		f.Units = append(f.Units, ui.Option{Value: strconv.FormatInt(id, 10), Label: u.Name(f.Lang), Selected: id == own})
+	for _, x := range had {
+		u, err := people.UnitByID(ctx, s.DB, x.Unit) // it may have ended
+		if err != nil {
+			return nil, err
+		}
+		c.Had = append(c.Had, focusLine{ID: x.ID, Text: p.T("coverage.focus-line", "unit", u.Name(p.Lang), "from", i18n.Day(p.Lang, x.From), "to", i18n.Day(p.Lang, x.To)),
+			On: x.On(today), Ends: x.To >= today && reach[x.Unit]})
 	}
+	return c, nil
 }
 
-func (s *Service) setFocus(w http.ResponseWriter, r *http.Request) error {
+// places are where a finding of a unit may become a focus: the units above it from the top, the unit, and those right below. Of a
+// finding of the whole they are the units at the top and those right below them.
+func places(tree *people.Tree, unit int64, lang string) (out []people.Unit) {
+	if unit != 0 {
+		return append(tree.Path(unit), tree.SortedChildren(unit, lang)...)
+	}
+	for _, u := range tree.SortedChildren(0, lang) {
+		out = append(append(out, u), tree.SortedChildren(u.ID, lang)...)
+	}
+	return out
+}
+
+// managed reads the finding that a form is about.
+func (s *Service) managed(r *http.Request) (f ThinUnit, err error) {
 	if err := r.ParseForm(); err != nil {
-		return errs.Because(err, errs.Invalid, "web.too-big")
+		return f, errs.Because(err, errs.Invalid, "web.too-big")
 	}
-	ctx := r.Context()
-	p := s.Kit.Page(r, "coverage.focus")
-	p.Shell.Narrow = true
-	finding, _ := strconv.ParseInt(r.PostForm.Get("finding"), 10, 64)
-	if _, err := s.Finding(ctx, p.Who, finding); err != nil {
-		return err
+	id, err := strconv.ParseInt(r.PostForm.Get("finding"), 10, 64)
+	if err != nil || s.Finding == nil {
+		return f, errs.New(errs.NotFound, "coverage.no-finding")
 	}
-	f, err := s.focusForm(ctx, p, finding)
+	return s.Finding(r.Context(), id, web.VisitorOf(r))
+}
+
+func (s *Service) makeFocus(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.managed(r)
 	if err != nil {
 		return err
 	}
-	unit, _ := strconv.ParseInt(r.PostForm.Get("unit"), 10, 64)
-	if !slices.ContainsFunc(f.Units, func(o ui.Option) bool { return o.Value == strconv.FormatInt(unit, 10) }) {
+	ctx, p := r.Context(), s.Kit.Page(r, "coverage.focus")
+	p.Shell.Narrow = true
+	c, err := s.focusCard(ctx, p, f)
+	if err != nil {
+		return err
+	}
+	if !c.MayManage {
 		return errs.New(errs.Forbidden, "web.forbidden")
 	}
-	x := mentoring.Focus{Finding: finding, Unit: unit, Area: f.Area, From: r.PostForm.Get("focus_from"), To: r.PostForm.Get("focus_to")}
-	_, err = s.Mentors.SetFocus(ctx, p.Who.ID, x)
-	if bad := web.FieldsOf(err); bad != nil {
-		f.Errors, f.From, f.To = bad, x.From, x.To
-		return s.Kit.ShowInvalid(w, r, p, focusAlone(f))
+	c.From, c.To = r.PostForm.Get("focus_from"), r.PostForm.Get("focus_to")
+	var unit int64
+	for i := range c.Units {
+		if c.Units[i].Selected = c.Units[i].Value == r.PostForm.Get("unit"); c.Units[i].Selected {
+			unit, _ = strconv.ParseInt(c.Units[i].Value, 10, 64) // we wrote it
+		}
+	}
+	if unit == 0 {
+		bad := errs.Fields{}
+		bad.Add("unit", "coverage.choose-unit")
+		err = bad.Err()
+	} else {
+		_, err = s.Mentors.SetFocus(ctx, p.Who.ID, mentoring.Focus{Finding: f.Finding, Unit: unit, Area: f.Area, From: c.From, To: c.To})
+	}
+	if c.Errors = web.FieldsOf(err); c.Errors != nil {
+		return s.Kit.ShowInvalid(w, r, p, focusAgain(c))
 	}
 	if err != nil {
 		return err
 	}
-	s.Kit.Flash(r, "coverage.focus-set")
-	return web.See(w, r, findingURL(finding))
+	s.Kit.Flash(r, "coverage.focus-made")
+	return web.See(w, r, findingURL(f.Finding))
 }
 
 func (s *Service) endFocus(w http.ResponseWriter, r *http.Request) error {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	f, err := s.managed(r)
 	if err != nil {
-		return errs.New(errs.NotFound, "mentoring.no-focus")
+		return err
 	}
 	ctx, v := r.Context(), web.VisitorOf(r)
-	x, err := s.Mentors.FocusByID(ctx, id)
+	had, err := s.Mentors.FocusesOf(ctx, f.Finding)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Finding(ctx, v, x.Finding); err != nil {
+	for _, x := range had {
+		if strconv.FormatInt(x.ID, 10) != r.PathValue("id") {
+			continue
+		}
+		if ok, err := people.Covers(ctx, s.DB, v, people.ManageMentors, x.Unit); err != nil || !ok {
+			return refused(err)
+		}
+		if err := s.Mentors.EndFocus(ctx, v.ID, x.ID); err != nil {
+			return err
+		}
+		s.Kit.Flash(r, "coverage.focus-ended")
+		return web.See(w, r, findingURL(f.Finding))
+	}
+	return errs.New(errs.NotFound, "mentoring.no-focus")
+}
+
+// refused is an error of the look, or else that it is not the visitor's.
+func refused(err error) error {
+	if err != nil {
 		return err
 	}
-	if err := s.Mentors.EndFocus(ctx, v.ID, id); err != nil {
-		return err
-	}
-	s.Kit.Flash(r, "coverage.focus-over")
-	return web.See(w, r, findingURL(x.Finding))
+	return errs.New(errs.Forbidden, "web.forbidden")
 }
 
 func findingURL(id int64) string { return "/findings/" + strconv.FormatInt(id, 10) }

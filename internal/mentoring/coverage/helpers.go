@@ -3,7 +3,6 @@ package coverage
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -15,88 +14,51 @@ import (
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
-	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
 
-// MostHelpers is how many mentors of a unit a page shows at once.
-const MostHelpers = 6
+// MostShown is how many mentors stand on a card; there may be more who serve a large part of the county.
+const MostShown = 6
 
-// Help is who helps a unit, as pages show it.
-type Help struct {
-	T       func(key string, args ...any) string
-	Helpers []HelperView
+// card is who helps a unit.
+type card struct {
+	web.Page
+	Unit    string
+	Helpers []helper
 	More    int    // who are not shown
-	AskURL  string // where to ask for help
+	Instead bool   // nobody serves the unit: these help elsewhere in its service area
+	Others  string // coordinators to turn to, when there is nobody
+	AskURL  string
 }
 
-// HelperView is a mentor in words.
-type HelperView struct {
-	Name, With, Services, Langs, Reach string
-	Away                               string // until when; "" when they are there
+// helper is a mentor as others may see them.
+type helper struct {
+	Name, Areas, Services, Langs, Reach string
+	Away, StandIn                       string // "" when here
+	Serves                              string // the unit above that the mentor serves; "" for this very unit
 }
 
-// Of tells who helps a unit. An area other than "" keeps those who are strong in it, when there are any.
-func (s *Service) Of(ctx context.Context, unit int64, area, lang string) (h Help, err error) {
-	n, err := s.Mentors.Network(ctx)
-	if err != nil {
-		return h, err
-	}
-	areas, err := catalog.Areas(ctx, s.DB)
-	if err != nil {
-		return h, err
-	}
-	services, err := catalog.ServicesInUse(ctx, s.DB)
-	if err != nil {
-		return h, err
-	}
-	h.T = func(key string, args ...any) string { return s.Kit.Words.T(lang, key, args...) }
-	h.AskURL = AskPath + "?" + url.Values{"unit": {strconv.FormatInt(unit, 10)}}.Encode()
-	for _, x := range n.Helpers(unit) {
-		away := x.State == mentoring.Active && x.Granted(n.Day) && x.Away(n.Day)
-		if !x.Available && !away || area != "" && !x.Strong(area, 0) {
-			continue
-		}
-		if len(h.Helpers) == MostHelpers {
-			h.More++
-			continue
-		}
-		h.Helpers = append(h.Helpers, view(&x, away, areas, services, lang, h.T))
-	}
-	if area != "" && len(h.Helpers) == 0 {
-		return s.Of(ctx, unit, "", lang)
-	}
-	return h, nil
+// wordsOf name what strengths point at.
+type wordsOf struct {
+	areas    []catalog.Area
+	services []catalog.DigitalService
 }
 
-func view(x *mentoring.Helper, away bool, areas []catalog.Area, services []catalog.DigitalService, lang string, t func(string, ...any) string) HelperView {
-	v := HelperView{Name: x.Person.Name, Reach: x.Reach}
-	var with, can, langs []string
-	for _, id := range x.Areas {
-		with = append(with, catalog.AreaName(areas, id, lang))
+func (s *Service) words(ctx context.Context) (w wordsOf, err error) {
+	if w.areas, err = catalog.Areas(ctx, s.DB); err != nil {
+		return w, err
 	}
-	for _, id := range x.Services {
-		if name := catalog.ServiceName(services, id, lang); name != "" {
-			can = append(can, name)
-		}
-	}
-	for _, l := range x.Langs {
-		langs = append(langs, t("people.lang-"+l))
-	}
-	v.With, v.Services, v.Langs = strings.Join(with, ", "), strings.Join(can, ", "), strings.Join(langs, ", ")
-	if away {
-		v.Away = t("coverage.away")
-		if x.AwayTo != "" {
-			v.Away = t("coverage.away-until", "day", i18n.Day(lang, x.AwayTo))
-		}
-	}
-	return v
+	w.services, err = catalog.ServicesInUse(ctx, s.DB)
+	return w, err
 }
 
-// Card shows who helps a unit, under a heading of its own.
-func (s *Service) Card(ctx context.Context, unit int64, lang string) (templ.Component, error) {
-	h, err := s.Of(ctx, unit, "", lang)
-	return helpCard(h), err
+// UnitCard shows who helps a unit; nothing for a unit that has ended.
+func (s *Service) UnitCard(ctx context.Context, p web.Page, unit int64) (templ.Component, error) {
+	c, err := s.card(ctx, p, unit)
+	if err != nil || c == nil {
+		return templ.NopComponent, err
+	}
+	return unitCard(c), nil
 }
 
 // brief names what a respondent is shown of a unit.
@@ -108,88 +70,224 @@ type brief struct {
 // briefFor is how long a respondent may be shown what was read for another: thousands look at the same few units in an hour.
 const briefFor = time.Minute
 
-// Brief shows a respondent who helps their unit, 0 for one that is not known: then it only tells where to look.
-func (s *Service) Brief(ctx context.Context, unit int64, lang string) (templ.Component, error) {
+// Brief shows a respondent who helps their unit, 0 for one that is not known: then only where to look. Nothing is noted.
+func (s *Service) Brief(ctx context.Context, p web.Page, unit int64) (templ.Component, error) {
+	key := brief{unit, p.Lang}
 	s.mu.Lock()
 	if now := s.Now(); s.briefs == nil || now.Sub(s.asOf) > briefFor || now.Before(s.asOf) {
-		s.briefs, s.asOf = map[brief]Help{}, now
+		s.briefs, s.asOf = map[brief]*card{}, now
 	}
-	h, known := s.briefs[brief{unit, lang}]
+	c, known := s.briefs[key]
 	s.mu.Unlock()
 	if !known {
 		var err error
-		if h, err = s.Of(ctx, unit, "", lang); err != nil {
+		if c, err = s.card(ctx, p, unit); err != nil {
 			return nil, err
 		}
-		h.AskURL = "" // who asks signs in, and does so on a page of their own
+		if c != nil {
+			c.AskURL = "" // who asks signs in, and does so on a page of their own
+			c.Page = web.Page{}
+		}
 		s.mu.Lock()
-		s.briefs[brief{unit, lang}] = h
+		s.briefs[key] = c
 		s.mu.Unlock()
 	}
-	return briefCard(h), nil
+	if c == nil {
+		return briefCard(&card{Page: p}), nil
+	}
+	own := *c
+	own.Page = p
+	return briefCard(&own), nil
 }
 
-// Names tells in a line who in a unit is strong in an area; "" when nobody is.
-func (s *Service) Names(ctx context.Context, unit int64, area, lang string) (string, error) {
+// StrongIn names the mentors who help a unit and are strong in an area, in a sentence; nothing where there is none.
+func (s *Service) StrongIn(ctx context.Context, p web.Page, unit int64, area string) (templ.Component, error) {
 	n, err := s.Mentors.Network(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var names []string
-	for _, x := range n.Nearest(unit, area, 0, nil) {
-		if x.Strong(area, 0) && len(names) < 3 {
-			names = append(names, x.Person.Name)
+	for _, h := range n.Nearest(unit, area, 0, nil) {
+		if h.Strong(area, 0) && len(names) < MostShown {
+			names = append(names, h.Person.Name)
 		}
 	}
 	if len(names) == 0 {
-		return "", nil
+		return templ.NopComponent, nil
 	}
-	return s.Kit.Words.T(lang, "coverage.strong-here", "names", strings.Join(names, ", ")), nil
+	return strongIn(p, strings.Join(names, ", ")), nil
 }
 
-// minePage is who helps the visitor.
-type minePage struct {
+// card gathers who helps a unit; nil when the unit is not of today.
+func (s *Service) card(ctx context.Context, p web.Page, unit int64) (*card, error) {
+	n, err := s.Mentors.Network(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u, ok := n.Tree.Unit(unit)
+	if !ok {
+		return nil, nil
+	}
+	w, err := s.words(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &card{Page: p, Unit: u.Name(p.Lang)}
+	all := serving(n, unit)
+	if c.Instead = len(all) == 0; c.Instead {
+		all = n.InArea(unit, "", 0, nil)
+	}
+	for _, h := range all[:min(len(all), MostShown)] {
+		x := helperOf(p, n, w, h)
+		if x.Away != "" {
+			x.StandIn = standIn(n, unit, h.ID)
+		}
+		if !c.Instead && h.Steps > 0 {
+			path := n.Tree.Path(unit)
+			x.Serves = path[len(path)-1-h.Steps].Name(p.Lang)
+		}
+		c.Helpers = append(c.Helpers, x)
+	}
+	c.More = len(all) - len(c.Helpers)
+	if s.AskURL != "" {
+		c.AskURL = s.AskURL + strconv.FormatInt(unit, 10)
+	}
+	if c.Instead {
+		c.Others, err = s.coordinators(ctx)
+	}
+	return c, err
+}
+
+// serving are the helpers of a unit who count today: at work or away for a time, not in training or resting.
+func serving(n *mentoring.Network, unit int64) (out []mentoring.Helper) {
+	for _, h := range n.Helpers(unit) {
+		if Counts(h.Mentor, n.Day) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// standIn names the next nearest who helps while a mentor is away; "" when there is nobody.
+func standIn(n *mentoring.Network, unit, away int64) string {
+	for _, all := range [][]mentoring.Helper{n.Nearest(unit, "", 0, nil), n.InArea(unit, "", 0, nil)} {
+		for _, h := range all {
+			if h.ID != away {
+				return h.Person.Name
+			}
+		}
+	}
+	return ""
+}
+
+func helperOf(p web.Page, n *mentoring.Network, w wordsOf, h mentoring.Helper) helper {
+	x := helper{Name: h.Person.Name, Reach: h.Reach}
+	var areas, services, langs []string
+	for _, id := range h.Areas {
+		areas = append(areas, catalog.AreaName(w.areas, id, p.Lang))
+	}
+	for _, id := range h.Services {
+		if name := catalog.ServiceName(w.services, id, p.Lang); name != "" {
+			services = append(services, name)
+		}
+	}
+	for _, l := range h.Langs {
+		langs = append(langs, p.T("people.lang-"+l))
+	}
+	x.Areas, x.Services, x.Langs = strings.Join(areas, ", "), strings.Join(services, ", "), strings.Join(langs, ", ")
+	if h.Away(n.Day) {
+		x.Away = p.T("coverage.away")
+		if h.AwayTo != "" {
+			x.Away = p.T("coverage.away-to", "date", i18n.Day(p.Lang, h.AwayTo))
+		}
+	}
+	return x
+}
+
+// coordinators are the names and addresses of those who keep the network.
+func (s *Service) coordinators(ctx context.Context) (string, error) {
+	all, err := people.Holders(ctx, s.DB, people.Coordinator)
+	var out []string
+	for _, h := range all {
+		if h.Role.UnitID == 0 {
+			out = append(out, h.Person.Name+", "+h.Person.Email)
+		}
+	}
+	return strings.Join(out, "; "), err
+}
+
+// findPage is where anybody finds the mentors of a unit.
+type findPage struct {
 	web.Page
-	Unit  string
-	Help  Help
-	Units []ui.Option
+	Query string
+	Units []foundUnit
+	More  bool // there are more than are shown
+	Card  *card
 }
 
-// mine shows who helps in the visitor's own unit, or in another that they name: who the mentors are is no secret.
+type foundUnit struct{ Name, Path, URL string }
+
+// mostFound is how many units the finder lists.
+const mostFound = 30
+
+// mine shows the mentors of the visitor's own unit.
 func (s *Service) mine(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	p := minePage{Page: s.Kit.Page(r, "coverage.mine")}
+	p := findPage{Page: s.Kit.Page(r, "coverage.mine")}
 	p.Shell.Narrow = true
-	who, err := people.PersonByID(ctx, s.DB, p.Who.ID)
+	who, err := people.PersonByID(r.Context(), s.DB, p.Who.ID)
 	if err != nil {
 		return err
+	}
+	if p.Card, err = s.card(r.Context(), p.Page, who.UnitID); err != nil {
+		return err
+	}
+	return s.Kit.Show(w, r, p.Page, mineView(p))
+}
+
+// find lets anybody pick a unit and see who helps there.
+func (s *Service) find(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p := findPage{Page: s.Kit.Page(r, "coverage.find"), Query: strings.TrimSpace(r.URL.Query().Get("q"))}
+	p.Shell.Narrow = true
+	if text := r.URL.Query().Get("unit"); text != "" {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return errs.New(errs.NotFound, "web.not-found")
+		}
+		if p.Card, err = s.card(ctx, p.Page, id); err != nil {
+			return err
+		}
+		if p.Card == nil {
+			return errs.New(errs.NotFound, "web.not-found")
+		}
+		return s.Kit.Show(w, r, p.Page, findView(p))
 	}
 	tree, err := people.LoadTree(ctx, s.DB)
 	if err != nil {
 		return err
 	}
-	unit := who.UnitID
-	if text := r.URL.Query().Get("unit"); text != "" {
-		if unit, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return errs.New(errs.NotFound, "people.unit-missing")
-		}
-	}
+	p.match(tree)
+	return s.Kit.Show(w, r, p.Page, findView(p))
+}
+
+// match lists the units whose names hold what is looked for; without it, the service areas.
+func (p *findPage) match(tree *people.Tree) {
+	want := i18n.Fold(p.Query)
+	var all []people.Unit
 	for _, top := range tree.Roots() {
+		if want == "" {
+			all = append(all, tree.Children(top.ID)...)
+			continue
+		}
 		for _, id := range tree.Subtree(top.ID) {
-			u, _ := tree.Unit(id)
-			label := u.Name(p.Lang)
-			if above := path(tree, id, p.Lang); above != "" {
-				label = above + " › " + label
+			if u, _ := tree.Unit(id); strings.Contains(i18n.Fold(u.Name(p.Lang)), want) || i18n.Fold(u.Code) == want {
+				all = append(all, u)
 			}
-			p.Units = append(p.Units, ui.Option{Value: strconv.FormatInt(id, 10), Label: label, Selected: id == unit})
 		}
 	}
-	i18n.Sort(p.Lang, p.Units, func(o ui.Option) string { return o.Label })
-	if u, ok := tree.Unit(unit); ok {
-		p.Unit = u.Name(p.Lang)
-		if p.Help, err = s.Of(ctx, unit, "", p.Lang); err != nil {
-			return err
-		}
+	i18n.Sort(p.Lang, all, func(u people.Unit) string { return u.Name(p.Lang) })
+	p.More = len(all) > mostFound
+	for _, u := range all[:min(len(all), mostFound)] {
+		p.Units = append(p.Units, foundUnit{u.Name(p.Lang), above(tree, u.ID, p.Lang), "/mentors/find?unit=" + strconv.FormatInt(u.ID, 10)})
 	}
-	return s.Kit.Show(w, r, p.Page, mineView(p))
 }

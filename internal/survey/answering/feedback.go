@@ -71,7 +71,7 @@ func (s *Pages) showFeedback(w http.ResponseWriter, r *http.Request) error {
 		p.Shell.Langs = nil // they would load the page again
 	}
 	if s.Helpers != nil {
-		if p.Helpers, err = s.Helpers(r.Context(), f.Unit, p.Lang); err != nil {
+		if p.Helpers, err = s.Helpers(r.Context(), p.Page, f.Unit); err != nil {
 			return err
 		}
 	}
