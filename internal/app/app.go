@@ -22,6 +22,7 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
@@ -55,24 +56,25 @@ type Config struct {
 
 // App is the platform: Kit answers requests, Worker runs jobs, Outbox sends mail.
 type App struct {
-	Config  Config
-	Kit     *web.Kit
-	Worker  *jobs.Worker
-	Outbox  *outbox.Outbox
-	People  *people.Service
-	Survey  *survey.Service
-	Rounds  *rounds.Pages
-	Insight *insight.Service
-	Catalog *catalog.Service
-	Mentors *mentoring.Service
-	Monthly *monthly.Service
+	Config   Config
+	Kit      *web.Kit
+	Worker   *jobs.Worker
+	Outbox   *outbox.Outbox
+	People   *people.Service
+	Survey   *survey.Service
+	Rounds   *rounds.Pages
+	Insight  *insight.Service
+	Catalog  *catalog.Service
+	Mentors  *mentoring.Service
+	Monthly  *monthly.Service
+	Meetings *meetings.Service
 
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, monthly.Locales, meetings.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -104,6 +106,8 @@ func New(c Config) (*App, error) {
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
+	a.Meetings = &meetings.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Mentors: a.Mentors}
+	a.Monthly.Meeting = a.nextMeeting
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -117,6 +121,7 @@ func New(c Config) (*App, error) {
 	a.Catalog.Routes()
 	a.Mentors.Routes()
 	a.Monthly.Routes()
+	a.Meetings.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -126,6 +131,8 @@ func New(c Config) (*App, error) {
 	a.Mentors.Jobs(a.Worker)
 	a.Monthly.Jobs(a.Worker)
 	a.Monthly.Mails()
+	a.Meetings.Jobs(a.Worker)
+	a.Meetings.Mails()
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
 }
@@ -187,14 +194,21 @@ func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any
 	if err != nil {
 		return nil, err
 	}
+	met, err := a.Meetings.Part(ctx, personID, t)
+	if err != nil {
+		return nil, err
+	}
 	findings, err := a.Insight.FindingsPart(ctx, personID, t)
-	return []people.Part{wish, findings}, err
+	return []people.Part{wish, met, findings}, err
 }
 
 // objectName names what the log speaks of by a code, and where it is.
 func (a *App) objectName(ctx context.Context, object, lang string) (name, url string, err error) {
 	if id, ok := strings.CutPrefix(object, "finding:"); ok {
 		return a.findingName(ctx, id, lang)
+	}
+	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
+		return a.Meetings.Name(ctx, id)
 	}
 	code, ok := strings.CutPrefix(object, "round:")
 	if !ok {
@@ -208,6 +222,12 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 		return "", "", err
 	}
 	return r.Settings.Name.In(lang), "/rounds/" + strconv.FormatInt(r.ID, 10), nil
+}
+
+// nextMeeting is a mentor's next meeting, for the monthly note.
+func (a *App) nextMeeting(ctx context.Context, mentor int64, _ string) (monthly.Meeting, bool, error) {
+	title, start, path, ok, err := a.Meetings.Next(ctx, mentor)
+	return monthly.Meeting{Title: title, Start: start, URL: path}, ok, err
 }
 
 // noteResult writes down who looked at results or took them.
