@@ -234,3 +234,8 @@ func (s *Service) passRest(ctx context.Context, tx *db.Tx, m *Meeting) error {
 	}
 	return nil
 }
+
+// OpenDecisions are the decisions that are not done, by the day until which they should be; those without one last.
+func (s *Service) OpenDecisions(ctx context.Context) ([]Decision, error) {
+	return decisions(ctx, s.DB, ` WHERE done_at IS NULL ORDER BY CASE WHEN due = '' THEN 1 ELSE 0 END, due, id`)
+}

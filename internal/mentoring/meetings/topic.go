@@ -256,3 +256,23 @@ func byVotes(all []Topic) {
 		return a.At.Compare(b.At)
 	})
 }
+
+// Waiting are the topics without an answer, the oldest first.
+func (s *Service) Waiting(ctx context.Context) ([]Topic, error) { return waitingTopics(ctx, s.DB) }
+
+// WaitingFor are the topics that wait for a meeting, by id in the order in which it takes them up.
+func (s *Service) WaitingFor(ctx context.Context, meeting int64) (ids []int64, err error) {
+	tree, err := people.LoadTree(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	c, err := readCalendar(ctx, s.DB, tree, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := waitingTopics(ctx, s.DB)
+	for _, t := range c.of(meeting, waiting) {
+		ids = append(ids, t.ID)
+	}
+	return ids, err
+}

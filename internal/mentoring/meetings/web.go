@@ -200,7 +200,7 @@ func (s *Service) fillWork(ctx context.Context, p *listPage, all []Meeting) erro
 	for _, m := range all {
 		unit[m.ID] = m.Unit
 	}
-	open, err := decisions(ctx, s.DB, ` WHERE done_at IS NULL ORDER BY CASE WHEN due = '' THEN 1 ELSE 0 END, due, id`)
+	open, err := s.OpenDecisions(ctx)
 	if err != nil {
 		return err
 	}
@@ -414,4 +414,9 @@ func (s *Service) markPresent(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Kit.Flash(r, "meetings.saved")
 	return web.See(w, r, m.path(""))
+}
+
+// ByID returns a meeting; errs.NotFound when there is none.
+func (s *Service) ByID(ctx context.Context, id int64) (Meeting, error) {
+	return meetingByID(ctx, s.DB, id)
 }
