@@ -78,3 +78,14 @@ func (s *Service) invite(ctx context.Context, tx *db.Tx, by int64, m *Meeting) (
 	}
 	return len(to), s.audit(ctx, tx, by, "meeting.invite", m.ID)
 }
+
+// Invited are the people who were invited to a meeting, by id.
+func (s *Service) Invited(ctx context.Context, id int64) (out []int64, err error) {
+	all, err := attendees(ctx, s.DB, id)
+	for _, a := range all {
+		if a.Invited {
+			out = append(out, a.Person.ID)
+		}
+	}
+	return out, err
+}

@@ -24,6 +24,9 @@ const (
 	letterKind  = "meeting-letter"
 )
 
+// staleSummary is the age at which a summary that the mail server would not take is no news any more.
+const staleSummary = 14 * 24 * time.Hour
+
 // letter is a mail to one person: of a meeting, or of a topic's answer.
 type letter struct {
 	ID             int64
@@ -79,6 +82,9 @@ func (s *Service) write(ctx context.Context, id int64) (m mail.Message, err erro
 		return m, err
 	}
 	if l.Kind == "summary" {
+		if s.Now().Sub(x.Finished) > staleSummary {
+			return m, errs.New(errs.NotFound, "meetings.too-late")
+		}
 		s.fillText(&m, &p, "summary", "title", x.Title, "link", s.BaseURL+x.path("/summary"))
 		return m, nil
 	}

@@ -116,8 +116,8 @@ func (c county) asked(who, text string) int64 {
 func (c county) letters() (out []string) {
 	c.Work()
 	for _, m := range c.Mail.Sent() {
-		if strings.Contains(m.Text, "/mentors/me") {
-			continue // the monthly note
+		if strings.Contains(m.Text, "/mentors/me") || strings.Contains(m.Text, "/sign-in/") {
+			continue // the monthly note, and links to sign in
 		}
 		who, _, _ := strings.Cut(m.To, "@")
 		seq := ""

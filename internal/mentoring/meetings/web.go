@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"taitorinki/internal/errs"
@@ -233,7 +234,13 @@ func (x *reader) place(m *Meeting, p web.Page) string {
 }
 
 // times are a meeting's day and hours.
-func times(m *Meeting, lang string) string { return i18n.Time(lang, m.Start) + "–" + clockOf(m.End) }
+func times(m *Meeting, lang string) string {
+	end := clockOf(m.End)
+	if lang == "en" {
+		end = strings.Replace(end, ".", ":", 1)
+	}
+	return i18n.Time(lang, m.Start) + "–" + end
+}
 
 // meetingPage is one meeting as its people see it.
 type meetingPage struct {
