@@ -41,14 +41,13 @@ func (s *Site) meetingStops(t *testing.T) []stop {
 		{"decision with errors", func(b *Browser) { b.Go(`form[action$="/decisions"] button`); b.mustHave("[data-error-summary]") }},
 		at(page(held, "/summary")), at(topic),
 		{"answer with errors", func(b *Browser) {
-			b.Fill("#answer", " ")
 			b.Go(`form[action="` + topic + `"] button`)
 			b.mustHave("[data-error-summary]")
 		}},
 		at("/voice"), at("/voice?state=late"),
 		{"topics as a digimentor", func(b *Browser) { b.as(s.County.Cast.Mentor); b.Open("/topics") }},
 		{"topic with errors", func(b *Browser) {
-			b.Fill("#text", "Soita 040 123 4567")
+			b.write("#text", "Soita 040 123 4567")
 			b.Go(`form[action="/topics"] button`)
 			b.mustHave("[data-error-summary]")
 		}},

@@ -105,7 +105,8 @@ type networker struct {
 	d     *Demo
 	staff []people.Person
 	boss  int64
-	asked int
+	asked int // how many grievances have been told
+	held  int
 	all   []happening
 }
 
@@ -146,7 +147,8 @@ func (n *networker) hold(x theme, start time.Time) {
 		}
 		return err
 	})
-	for i := range 1 + n.asked%2 {
+	n.held++
+	for i := range 1 + n.held%2 {
 		n.ask(start.AddDate(0, 0, -4-5*i), start.Add(time.Duration(50+i)*time.Minute), &id)
 	}
 	n.at(start.Add(80*time.Minute), func(ctx context.Context) error { return n.writeUp(ctx, id, x, start) })

@@ -56,6 +56,9 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 	switch role {
 	case people.Coordinator:
 		add("willing", "/mentors/willing")
+		add("meetings", "/meetings")
+	case people.Mentor:
+		add("meetings", "/meetings")
 	case people.Supervisor:
 		add("units", "/units")
 	case people.DPO:
@@ -67,6 +70,7 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 		add("instruments", "/instruments")
 	case people.Member:
 		add("wishes", mentoring.WishPath)
+		add("topics", "/topics")
 		add("me", "/me")
 	}
 	return out, nil
