@@ -99,7 +99,7 @@ func (s *Site) walks(t *testing.T) []walk {
 			}
 		}
 	}
-	return []walk{{"rounds", s, s.roundsStops(t, open, closed)}, {"texts", s, s.textStops(t)}, {"meetings", s, s.meetingStops(t)}, {"people", s, s.peopleStops(t)}, {"respondent", s, s.respondentsStops(t, open, closed)}, {"visitor", s, s.visitorsStops()}}
+	return []walk{{"rounds", s, s.roundsStops(t, open, closed)}, {"texts", s, s.textStops(t)}, {"help", s, s.helpStops(t)}, {"meetings", s, s.meetingStops(t)}, {"people", s, s.peopleStops(t)}, {"respondent", s, s.respondentsStops(t, open, closed)}, {"visitor", s, s.visitorsStops()}}
 }
 
 func (s *Site) visitorsStops() []stop {

@@ -56,8 +56,10 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 	switch role {
 	case people.Coordinator:
 		add("willing", "/mentors/willing")
+		add("help", "/help")
 		add("meetings", "/meetings")
 	case people.Mentor:
+		add("inbox", "/help/inbox")
 		add("meetings", "/meetings")
 	case people.Supervisor:
 		add("units", "/units")
@@ -69,6 +71,7 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 	case people.Researcher:
 		add("instruments", "/instruments")
 	case people.Member:
+		add("ask", "/help/new")
 		add("wishes", mentoring.WishPath)
 		add("topics", "/topics")
 		add("me", "/me")

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
 	"taitorinki/internal/web"
@@ -82,7 +83,7 @@ func (s *Service) fill(ctx context.Context, p *alivePage) error {
 			}
 		}
 		if m.State.Appointed() && m.Ends != "" && m.Ends >= day(0) && m.Ends <= day(endingDays) {
-			x.What = date(p.Lang, m.Ends)
+			x.What = i18n.Day(p.Lang, m.Ends)
 			p.Ending = append(p.Ending, x)
 		}
 		if m.State == mentoring.Candidate && m.Since.Before(s.Now().Add(-waitingDays*24*time.Hour)) {

@@ -83,21 +83,12 @@ func (s *Service) focuses(ctx context.Context, n *mentoring.Network, m *mentorin
 	lines := []string{t("monthly.focus")}
 	for _, f := range mine {
 		unit, _ := n.Tree.Unit(f.Unit)
-		line := "- " + t("monthly.focus-line", "area", catalog.AreaName(areas, f.Area, m.Person.Lang), "unit", unit.Name(m.Person.Lang), "to", date(m.Person.Lang, f.To))
+		line := "- " + t("monthly.focus-line", "area", catalog.AreaName(areas, f.Area, m.Person.Lang), "unit", unit.Name(m.Person.Lang), "to", i18n.Day(m.Person.Lang, f.To))
 		if !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
 	}
 	return strings.Join(lines, "\n"), nil
-}
-
-// date writes a stored day as the language does.
-func date(lang, day string) string {
-	d, err := time.ParseInLocation(time.DateOnly, day, i18n.Zone())
-	if err != nil {
-		return day
-	}
-	return i18n.Date(lang, d)
 }
 
 func (s *Service) news(ctx context.Context, _ *mentoring.Network, m *mentoring.Mentor, t words) (string, error) {
