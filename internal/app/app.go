@@ -24,6 +24,7 @@ import (
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/asking"
 	"taitorinki/internal/mentoring/coverage"
+	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/mentoring/supportlog"
 	"taitorinki/internal/outbox"
@@ -71,6 +72,7 @@ type App struct {
 	Asking   *asking.Service
 	Log      *supportlog.Service
 	Monthly  *monthly.Service
+	Meetings *meetings.Service
 	Coverage *coverage.Service
 
 	name countyName
@@ -83,7 +85,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		survey.Locales, instrument.Locales,
 		insight.Locales,
 		catalog.Locales,
-		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales,
+		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }
@@ -196,7 +198,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Asking.Part, a.Log.Part, a.Insight.FindingsPart,
+		a.Mentors.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {
@@ -212,6 +214,9 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 	if id, ok := strings.CutPrefix(object, "finding:"); ok {
 		return a.findingName(ctx, id, lang)
 	}
+	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
+		return a.Meetings.Name(ctx, id)
+	}
 	code, ok := strings.CutPrefix(object, "round:")
 	if !ok {
 		return "", "", nil
@@ -224,6 +229,12 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 		return "", "", err
 	}
 	return r.Settings.Name.In(lang), "/rounds/" + strconv.FormatInt(r.ID, 10), nil
+}
+
+// nextMeeting is a mentor's next meeting, for the monthly note.
+func (a *App) nextMeeting(ctx context.Context, mentor int64, _ string) (monthly.Meeting, bool, error) {
+	title, start, path, ok, err := a.Meetings.Next(ctx, mentor)
+	return monthly.Meeting{Title: title, Start: start, URL: path}, ok, err
 }
 
 // noteResult writes down who looked at results or took them.

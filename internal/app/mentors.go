@@ -11,6 +11,7 @@ import (
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/asking"
 	"taitorinki/internal/mentoring/coverage"
+	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/mentoring/supportlog"
 	"taitorinki/internal/web"
@@ -23,8 +24,9 @@ func (a *App) joinMentoring() {
 	a.Asking = &asking.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Mentors: a.Mentors, Now: c.Now, BaseURL: c.BaseURL}
 	a.Log = &supportlog.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Names: a.People.Names}
 	a.Coverage = &coverage.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, AskURL: "/help/new?unit=", Thin: a.thinUnits, Finding: a.managedFinding}
+	a.Meetings = &meetings.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Mentors: a.Mentors}
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
-		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks, Minutes: a.Log.MinutesOf, Last: a.Log.LastEntryDay}
+		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks, Minutes: a.Log.MinutesOf, Last: a.Log.LastEntryDay, Meeting: a.nextMeeting}
 	a.Asking.LogURL, a.Log.Request = "/log/new", a.requestToLog
 	a.People.UnitParts = a.Coverage.UnitCard
 }
@@ -42,6 +44,9 @@ func (a *App) runMentoring() {
 	a.Monthly.Mails()
 	a.Monthly.Jobs(a.Worker)
 	a.Coverage.Routes()
+	a.Meetings.Routes()
+	a.Meetings.Jobs(a.Worker)
+	a.Meetings.Mails()
 }
 
 // requestToLog is what a request that a mentor has helped with says of the support.

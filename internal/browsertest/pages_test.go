@@ -65,7 +65,7 @@ var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
 	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true,
-	"GET /log/worker.js": true,
+	"GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true,
 }
 
 // route is the pattern that a page's path belongs to.
@@ -105,6 +105,7 @@ func (s *Site) walks(t *testing.T) []walk {
 		{"texts", s, s.textStops(t)},
 		{"help", s, s.helpStops(t)},
 		{"log", s, s.logStops(t)},
+		{"meetings", s, s.meetingStops(t)},
 		{"people", s, s.peopleStops(t)},
 		{"respondent", s, s.respondentsStops(t, open, closed)},
 		{"visitor", s, s.visitorsStops()},

@@ -57,8 +57,10 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 	case people.Coordinator:
 		add("willing", "/mentors/willing")
 		add("help", "/help")
+		add("meetings", "/meetings")
 	case people.Mentor:
 		add("inbox", "/help/inbox")
+		add("meetings", "/meetings")
 	case people.Supervisor:
 		add("units", "/units")
 	case people.DPO:
@@ -71,6 +73,7 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 	case people.Member:
 		add("ask", "/help/new")
 		add("wishes", mentoring.WishPath)
+		add("topics", "/topics")
 		add("me", "/me")
 	}
 	return out, nil
