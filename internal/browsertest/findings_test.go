@@ -37,7 +37,7 @@ func (s *Site) findingsStops(t *testing.T, closed survey.Round) []stop {
 		}},
 		{"focus with errors", func(b *Browser) {
 			b.Open(done)
-			b.write("#focus_to", "")
+			JS[bool](b, `(() => { document.getElementById("focus_to").value = ""; return true; })()`)
 			b.Go(`form[action="/mentors/focus"] button`)
 			b.status(http.StatusUnprocessableEntity)
 		}},
