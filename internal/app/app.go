@@ -100,7 +100,7 @@ func New(c Config) (*App, error) {
 		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names, Suspect: suspect}
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
-	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
+	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Suspect: suspect}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -116,6 +116,7 @@ func New(c Config) (*App, error) {
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
+	a.Mentors.Mails()
 	a.People.Jobs(a.Worker)
 	a.Survey.Jobs()
 	a.Insight.Jobs()
@@ -163,6 +164,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadRounds, "app.rounds", "/rounds"},
 		{people.ReadResults, "app.results", "/results"},
 		{people.ReadResults, "app.findings", "/findings"},
+		{people.ManageMentors, "app.mentors", mentoring.ListPath},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
 		{people.ReadPeople, "app.units", "/units"},
 		{people.ReadPeople, "app.people", "/people"},
@@ -171,6 +173,12 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		if v.May(m.action) && (m.action != people.ReadAudit || v.Everywhere(m.action)) {
 			nav = append(nav, ui.NavItem{Label: t(m.label), URL: m.url})
 		}
+	}
+	if v.May(people.ConfirmMentors) && !v.May(people.ManageMentors) {
+		nav = append(nav, ui.NavItem{Label: t("app.mentors"), URL: mentoring.ConfirmPath})
+	}
+	if v.May(people.WorkAsMentor) {
+		nav = append(nav, ui.NavItem{Label: t("app.own-mentoring"), URL: mentoring.OwnPath})
 	}
 	return nav
 }
@@ -181,14 +189,21 @@ func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any
 	if err != nil {
 		return nil, err
 	}
+	mentor, err := a.Mentors.MentorPart(ctx, personID, t)
+	if err != nil {
+		return nil, err
+	}
 	findings, err := a.Insight.FindingsPart(ctx, personID, t)
-	return []people.Part{wish, findings}, err
+	return []people.Part{wish, mentor, findings}, err
 }
 
 // objectName names what the log speaks of by a code, and where it is.
 func (a *App) objectName(ctx context.Context, object, lang string) (name, url string, err error) {
 	if id, ok := strings.CutPrefix(object, "finding:"); ok {
 		return a.findingName(ctx, id, lang)
+	}
+	if strings.HasPrefix(object, "mentor:") {
+		return a.Mentors.ObjectName(ctx, object, lang)
 	}
 	code, ok := strings.CutPrefix(object, "round:")
 	if !ok {

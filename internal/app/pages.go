@@ -56,6 +56,11 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	if p.Next, err = a.nextSteps(r.Context(), p.Page, len(units), rounds); err != nil {
 		return err
 	}
+	mentors, err := a.mentorSteps(r.Context(), p.Page)
+	if err != nil {
+		return err
+	}
+	p.Next = append(p.Next, mentors...)
 	add(v.May(people.ReadRounds) && len(rounds) > 0, "rounds", "/rounds")
 	add(v.May(people.ReadResults) && len(rounds) > 0, "results", "/results")
 	add(v.May(people.ReadInstruments), "instruments", "/instruments")
@@ -65,6 +70,7 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	add(v.Everywhere(people.ReadAudit), "audit", "/audit")
 	add(v.Everywhere(people.ManageCounty), "county", "/settings")
 	add(true, "wishes", mentoring.WishPath)
+	add(!v.May(people.WorkAsMentor), "join", mentoring.JoinPath)
 	add(true, "me", "/me")
 	return a.Kit.Show(w, r, p.Page, start(p))
 }
