@@ -150,7 +150,7 @@ func (n *naming) strengths(p web.Page, x Profile) (areas, services, langs []ui.O
 
 // unitOptions list all units for a select, with a dash for each level; the first chooses none.
 func (n *naming) unitOptions(p web.Page, none string, within *scope) []ui.Option {
-	out := []ui.Option{{Label: p.T(none)}}
+	out := []ui.Option{{Label: p.T(none), Selected: true}}
 	var add func(u people.Unit, dashes string)
 	add = func(u people.Unit, dashes string) {
 		if within == nil || within.has(u.ID) {
