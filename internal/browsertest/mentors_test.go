@@ -49,6 +49,7 @@ func (s *Site) mentorStops(t *testing.T) []stop {
 	wrong := func(open, form string) func(b *Browser) {
 		return func(b *Browser) {
 			b.Open(open)
+			b.unfoldAll()
 			b.Go(`form[action$="` + form + `"] button`)
 			b.status(http.StatusUnprocessableEntity)
 			b.mustHave("[data-error-summary]")

@@ -127,17 +127,24 @@ func (s *Service) Waiting(ctx context.Context, v web.Visitor) (confirm, appoint 
 	if err != nil || len(all) == 0 {
 		return 0, 0, err
 	}
-	tree, err := people.LoadTree(ctx, s.DB)
-	if err != nil {
-		return 0, 0, err
-	}
-	confirms, manages := scopeOf(tree, v, people.ConfirmMentors), scopeOf(tree, v, people.ManageMentors)
+	covers := map[int64][2]bool{} // by unit; candidates are few, and the whole tree is much to read for a start page
 	for _, m := range all {
+		if m.Person.Name == "" {
+			continue
+		}
+		may, known := covers[m.Person.UnitID]
+		if !known {
+			for i, a := range []web.Action{people.ConfirmMentors, people.ManageMentors} {
+				if may[i], err = people.Covers(ctx, s.DB, v, a, m.Person.UnitID); err != nil {
+					return 0, 0, err
+				}
+			}
+			covers[m.Person.UnitID] = may
+		}
 		switch {
-		case m.Person.Name == "":
-		case m.State == Candidate && confirms.has(m.Person.UnitID) && m.Person.ID != v.ID:
+		case m.State == Candidate && may[0] && m.Person.ID != v.ID:
 			confirm++
-		case m.State == Confirmed && manages.has(m.Person.UnitID):
+		case m.State == Confirmed && may[1]:
 			appoint++
 		}
 	}

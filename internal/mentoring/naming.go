@@ -157,6 +157,9 @@ func (n *naming) unitOptions(p web.Page, none string, within *scope) []ui.Option
 			out = append(out, ui.Option{Value: strconv.FormatInt(u.ID, 10), Label: dashes + u.Name(p.Lang)})
 			dashes += "– "
 		}
+		if len(n.tree.Children(u.ID)) == 0 {
+			return // to sort nothing costs as much as to sort a little
+		}
 		for _, c := range n.tree.SortedChildren(u.ID, p.Lang) {
 			add(c, dashes)
 		}

@@ -93,7 +93,7 @@ func TestAVolunteerBecomesADigimentorStepByStep(t *testing.T) {
 		boss := as(s, email("a1"))
 		boss.Get("/").Want(t, 200, "A candidate for digimentor waits for your answer")
 		boss.Get("/mentors/confirm").Want(t, 200, "Anna Aro", "Northern team")
-		p := boss.Get("/sign-in?" + strings.SplitN(s.LinkIn(text), "?", 2)[1]).Want(t, 200, "Anna Aro", "On Teams", "Candidate")
+		p := boss.Get("/sign-in?"+strings.SplitN(s.LinkIn(text), "?", 2)[1]).Want(t, 200, "Anna Aro", "On Teams", "Candidate")
 		if p.Path != page(m.ID) {
 			t.Fatalf("the mail leads to %s", p.Path)
 		}
@@ -109,7 +109,7 @@ func TestAVolunteerBecomesADigimentorStepByStep(t *testing.T) {
 		me.Get("/mentors/me").Want(t, 403)
 
 		coordinator.Get("/").Want(t, 200, "One who is confirmed waits to be appointed")
-		p = coordinator.Get("/mentors?state=confirmed").Want(t, 200, "Anna Aro", "1.5 h a week")
+		coordinator.Get("/mentors?state=confirmed").Want(t, 200, "Anna Aro", "1.5 h a week")
 		coordinator.Get(page(m.ID)).Form(t, "/state").Send("do", "appoint").Want(t, 200, "In training")
 		me.Get("/mentors/me").Want(t, 200, "In training", "1.5 h a week")
 		coordinator.Get(page(m.ID)).Form(t, "/state").Send("do", "activate").Want(t, 200, "Active")
