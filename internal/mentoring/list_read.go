@@ -295,7 +295,7 @@ func (k *listReader) strengths(m *Mentor) {
 	}
 	if k.has("languages") {
 		m.Langs = valuesOf(k, "languages", "mentoring.row-lang", func(said string) (string, bool) { l := i18n.Fold(said); return l, i18n.Known(l) })
-		if len(m.Langs) == 0 && !k.bad {
+		if len(m.Langs) == 0 && !k.bad && m.State != Ended {
 			k.fail("languages", "mentoring.choose-langs")
 		}
 	}

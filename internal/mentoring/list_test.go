@@ -47,7 +47,9 @@ func many(t *testing.T, s *apptest.Site) {
 	must(t, s.Mentors.Regrant(t.Context(), 0, id, mentoring.AnyVersion, mentoring.Grant{Minutes: 95, From: "2026-01-01", To: "2027-12-31"}))
 	id = to(t, s, "a2", mentoring.Training, "A1")
 	must(t, s.Mentors.Tell(t.Context(), id, mentoring.Profile{Langs: []string{"fi"}, Reach: "'=1"}))
-	to(t, s, "a3", mentoring.Ended, "A")
+	id = to(t, s, "a3", mentoring.Ended, "A")
+	_, err := s.DB.ExecContext(t.Context(), `UPDATE mentoring_mentors SET langs = '[]' WHERE id = $1`, id) // as a year after the end
+	must(t, err)
 	to(t, s, "a4", mentoring.Candidate, "H")
 	to(t, s, "b1", mentoring.Resting, "B")
 	to(t, s, "b2", mentoring.Confirmed, "B")

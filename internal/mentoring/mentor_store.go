@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -220,4 +221,16 @@ func events(ctx context.Context, q db.Q, rest string, args ...any) (_ []Event, e
 		e.At, e.By = at.Time, by.Int64
 		return err
 	}, `SELECT id, mentor_id, at, person_id, kind, state, why FROM mentoring_mentor_events`+rest, args...)
+}
+
+// forgetEnded forgets what those whose time as a mentor ended before a time have told of themselves, and why things were done.
+func forgetEnded(ctx context.Context, q db.Q, before time.Time) (err error) {
+	defer errs.Wrap(&err, "mentoring.forgetEnded")
+	const ended = `SELECT id FROM mentoring_mentors WHERE state = 'ended' AND since < $1`
+	if _, err := q.ExecContext(ctx, `UPDATE mentoring_mentor_events SET why = '' WHERE why <> '' AND mentor_id IN (`+ended+`)`, db.At(before)); err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, `UPDATE mentoring_mentors SET areas = '[]', services = '[]', langs = '[]', reach = '', away_from = '', away_to = ''
+		WHERE (areas <> '[]' OR services <> '[]' OR langs <> '[]' OR reach <> '' OR away_from <> '') AND id IN (`+ended+`)`, db.At(before))
+	return err
 }

@@ -122,7 +122,7 @@ type nextStep struct {
 // next are the steps that the mentor's state allows.
 func (p mentorPage) next() (out []nextStep) {
 	for _, do := range []string{"appoint", "activate", "return", "rest", "end"} {
-		if !p.Mentor.May(moves[do]) {
+		if !p.Mentor.May(moves[do]) || do == "end" && p.Mentor.State == Candidate { // a candidate is declined
 			continue
 		}
 		kind := ui.Quiet

@@ -3,11 +3,16 @@ package mentoring
 import (
 	"context"
 	"slices"
+	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/people"
 )
+
+// keepEnded is how long after a mentor's time has ended their own words, their strengths and the reasons are kept. That they were a
+// mentor, and when, stays: what they have done for others refers to it.
+const keepEnded = 365 * 24 * time.Hour
 
 // Upkeep lets mentors follow what has happened around them: who has left the county ends, units that are no more are replaced,
 // a grant that is over lets its mentor rest; and supervisors who have not answered are reminded. Several servers may do it at once.
@@ -27,6 +32,9 @@ func (s *Service) Upkeep(ctx context.Context) (err error) {
 		}
 	}
 	if err := s.remind(ctx); err != nil {
+		return err
+	}
+	if err := forgetEnded(ctx, s.DB, s.Now().Add(-keepEnded)); err != nil {
 		return err
 	}
 	if err := pruneAsks(ctx, s.DB); err != nil {

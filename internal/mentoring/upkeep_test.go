@@ -118,6 +118,41 @@ func TestWhoseGrantIsOverRests(t *testing.T) {
 	})
 }
 
+func TestWhatAMentorToldIsForgottenAYearAfterTheEnd(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		id, active := to(t, s, "a2", mentoring.Ended, "A1"), to(t, s, "a3", mentoring.Active, "A")
+		for _, m := range []int64{id, active} {
+			must(t, s.Mentors.Tell(t.Context(), m, mentoring.Profile{Langs: []string{"fi"}, Areas: []string{"ethics"}, Reach: "Ring me"}))
+		}
+		told := func(id int64) (what string) {
+			m, _ := last(t, s, id)
+			events, err := s.Mentors.Events(t.Context(), id)
+			must(t, err)
+			for _, e := range events {
+				what += e.Why
+			}
+			return what + m.Reach + strings.Join(m.Areas, "") + strings.Join(m.Langs, "")
+		}
+		s.Clock.Move(364 * day)
+		keepUp(t, s)
+		if got := told(id); got != "MovedRing meethicsfi" {
+			t.Errorf("within the year %q is kept", got)
+		}
+		s.Clock.Move(2 * day)
+		keepUp(t, s)
+		if got := told(id); got != "" {
+			t.Errorf("after the year %q is kept", got)
+		}
+		if m, kinds := last(t, s, id); m.State != mentoring.Ended || len(kinds) == 0 {
+			t.Errorf("after the year the mentor is %s after %v", m.State, kinds)
+		}
+		if got := told(active); got != "Ring meethicsfi" {
+			t.Errorf("of an active mentor %q is kept", got)
+		}
+	})
+}
+
 func unitOf(m mentoring.Mentor) string { return fmt64(m.Units[0].Unit) }
 
 func fmt64(n int64) string { return strconv.FormatInt(n, 10) }
