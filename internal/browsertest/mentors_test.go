@@ -66,7 +66,11 @@ func (s *Site) mentorStops(t *testing.T) []stop {
 			b.Go(`form[action$="/confirm"] button`)
 			b.status(http.StatusConflict)
 		}},
-		at(active), {"ending with errors", func(b *Browser) { b.Open(active); b.Go(`button[value="end"]`); b.status(http.StatusUnprocessableEntity) }},
+		at(active), {"ending with errors", func(b *Browser) {
+			b.Open(active)
+			b.Go(`button[value="end"]`)
+			b.status(http.StatusUnprocessableEntity)
+		}},
 		at("/mentors/import"), {"mentors' list not chosen", wrong("/mentors/import", "/import")},
 		{"mentors' list with faults", check(bad)}, {"mentors' list", check(good)},
 		{"candidates of the county", func(b *Browser) { b.Open("/mentors/confirm") }},
