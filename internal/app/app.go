@@ -22,6 +22,8 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/coverage"
+	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
@@ -64,13 +66,15 @@ type App struct {
 	Insight *insight.Service
 	Catalog *catalog.Service
 	Mentors *mentoring.Service
+	Monthly *monthly.Service
+	Cover   *coverage.Service
 
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, coverage.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -101,6 +105,10 @@ func New(c Config) (*App, error) {
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Suspect: suspect}
+	a.Cover = &coverage.Service{DB: c.DB, Kit: kit, Now: c.Now, Mentors: a.Mentors, Thin: a.thin, Finding: a.findingToFocus}
+	a.People.UnitCard = a.Cover.Card
+	a.Insight.Helpers, a.Insight.FindingCard = a.Cover.Names, a.Cover.FocusCard
+	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -109,10 +117,12 @@ func New(c Config) (*App, error) {
 
 	a.People.Routes()
 	a.Rounds.Routes()
-	(&answering.Pages{Service: a.Survey}).Routes()
+	(&answering.Pages{Service: a.Survey, Helpers: a.Cover.Brief}).Routes()
 	(&results.Pages{Service: a.Insight}).Routes()
 	a.Catalog.Routes()
 	a.Mentors.Routes()
+	a.Monthly.Routes()
+	a.Cover.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -121,6 +131,8 @@ func New(c Config) (*App, error) {
 	a.Survey.Jobs()
 	a.Insight.Jobs()
 	a.Mentors.Jobs(a.Worker)
+	a.Monthly.Jobs(a.Worker)
+	a.Monthly.Mails()
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"taitorinki/internal/dataset"
+	"taitorinki/internal/demo/county"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/memtest"
 )
@@ -13,7 +14,7 @@ import (
 // BenchmarkExports measures researchers' files of 18,000 responses from the database on: the promise is CSV in 3 s, XLSX and .sav in
 // 10 s, within 64 MB beyond idle. The responses are those of the small county, many times over.
 func BenchmarkExports(b *testing.B) {
-	d := filled(b)
+	d := filled(b, county.Small)
 	rounds, err := d.App.Insight.Rounds(b.Context())
 	must(b, err)
 	code := rounds[0].Code

@@ -3,6 +3,7 @@ package demo_test
 import (
 	"testing"
 
+	"taitorinki/internal/demo/county"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/people"
 	"taitorinki/internal/web"
@@ -10,7 +11,7 @@ import (
 
 // From the first survey help was aimed and given; what the second one showed waits for somebody.
 func TestTheCountysFindingsTellWhatBecameOfThem(t *testing.T) {
-	d := filled(t)
+	d := filled(t, county.Small)
 	ctx := t.Context()
 	all, err := d.App.Insight.Findings(ctx, insight.FindingFilter{})
 	must(t, err)

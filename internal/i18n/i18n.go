@@ -165,6 +165,15 @@ func Date(lang string, t time.Time) string {
 	return t.In(zone).Format("2.1.2006")
 }
 
+// Day writes a stored day, 2026-11-22, as the language does; anything else as it is.
+func Day(lang, day string) string {
+	d, err := time.ParseInLocation(time.DateOnly, day, zone)
+	if err != nil {
+		return day
+	}
+	return Date(lang, d)
+}
+
 // Time writes day and hour of t as the language does.
 func Time(lang string, t time.Time) string {
 	t = t.In(zone)

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/web"
@@ -39,6 +41,11 @@ type Service struct {
 	Note func(ctx context.Context, visitor int64, action, code string) error
 	// Names are the names of all staff, which are looked for in open answers.
 	Names func(ctx context.Context) ([]string, error)
+
+	// Helpers tells in a line who helps a unit of today with an area, "" for nobody; nil: nothing is told.
+	Helpers func(ctx context.Context, unit int64, area, lang string) (string, error)
+	// FindingCard draws what other features offer for a finding; nil, or a nil component: nothing.
+	FindingCard func(ctx context.Context, p web.Page, finding int64) (templ.Component, error)
 
 	// Suspect reports whether a text seems to tell who somebody is. nil finds nothing.
 	Suspect func(text string) (found bool)

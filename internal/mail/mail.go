@@ -17,6 +17,10 @@ type Message struct {
 	To      string
 	Subject string
 	Text    string
+
+	// What a calendar reads of the message, if anything: a file in iCalendar, and the method that stands in it (REQUEST or CANCEL).
+	Calendar       []byte
+	CalendarMethod string
 }
 
 // Failure says why a message was not taken.

@@ -243,6 +243,11 @@ func (c *smtpConn) write(m Message) (from string, to []string, text []byte, err 
 	// A mail program must not answer for the reader.
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	if len(m.Calendar) > 0 {
+		if err := addCalendar(msg, m); err != nil {
+			return "", nil, nil, err
+		}
+	}
 	var b bytes.Buffer
 	if _, err := msg.WriteTo(&b); err != nil {
 		return "", nil, nil, err
@@ -250,4 +255,13 @@ func (c *smtpConn) write(m Message) (from string, to []string, text []byte, err 
 	from, err1 := msg.GetSender(false)
 	to, err2 := msg.GetRecipients()
 	return from, to, b.Bytes(), errors.Join(err1, err2)
+}
+
+// addCalendar gives the calendar as another form of the text, which Outlook and most others show as an invitation with buttons,
+// and as a file for those that only save it. The file has a type of its own, so that no program takes it for a second invitation.
+// Both go in base64: no server on the way may touch their lines.
+func addCalendar(msg *gomail.Msg, m Message) error {
+	form := gomail.ContentType("text/calendar; method=" + m.CalendarMethod)
+	msg.AddAlternativeString(form, string(m.Calendar), gomail.WithPartCharset(gomail.CharsetUTF8), gomail.WithPartEncoding(gomail.EncodingB64))
+	return msg.AttachReader("invite.ics", bytes.NewReader(m.Calendar), gomail.WithFileContentType("application/ics"))
 }

@@ -51,18 +51,31 @@ func (s *Service) SetFocus(ctx context.Context, by int64, f Focus) (id int64, er
 func (s *Service) EndFocus(ctx context.Context, by, id int64) error {
 	yesterday := Day(s.Now().AddDate(0, 0, -1))
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		all, err := focuses(ctx, tx, ` WHERE id = $1`, id)
+		f, err := focusByID(ctx, tx, id)
 		if err != nil {
 			return err
-		}
-		if len(all) == 0 {
-			return errs.New(errs.NotFound, "mentoring.no-focus")
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE mentoring_focuses SET ends = $1 WHERE id = $2 AND ends > $1`, yesterday, id); err != nil {
 			return err
 		}
-		return people.Audit(ctx, tx, s.Now(), by, "mentor.unfocus", fmt.Sprintf("finding:%d", all[0].Finding), "")
+		return people.Audit(ctx, tx, s.Now(), by, "mentor.unfocus", fmt.Sprintf("finding:%d", f.Finding), "")
 	})
+}
+
+// FocusByID returns a focus; errs.NotFound when there is none.
+func (s *Service) FocusByID(ctx context.Context, id int64) (Focus, error) {
+	return focusByID(ctx, s.DB, id)
+}
+
+func focusByID(ctx context.Context, q db.Q, id int64) (Focus, error) {
+	all, err := focuses(ctx, q, ` WHERE id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = errs.New(errs.NotFound, "mentoring.no-focus")
+	}
+	if err != nil {
+		return Focus{}, err
+	}
+	return all[0], nil
 }
 
 // FocusesOf are the focuses that a finding has had, the newest first.

@@ -38,10 +38,11 @@ func ReadNetwork(ctx context.Context, q db.Q, day string) (*Network, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newNetwork(tree, all, day), nil
+	return NewNetwork(tree, all, day), nil
 }
 
-func newNetwork(tree *people.Tree, all []Mentor, day string) *Network {
+// NewNetwork puts a network together from mentors who are appointed; those without a name have left and are passed over.
+func NewNetwork(tree *people.Tree, all []Mentor, day string) *Network {
 	n := &Network{Tree: tree, Day: day, serve: map[int64][]served{}}
 	for _, m := range all {
 		if m.Person.Name == "" { // has left

@@ -13,6 +13,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/outbox"
@@ -37,6 +39,9 @@ type Service struct {
 	ObjectName func(ctx context.Context, object, lang string) (name, url string, err error)
 	// Parts returns what other features keep of a person, for "my data". nil is nothing.
 	Parts func(ctx context.Context, personID int64, t func(key string, args ...any) string) ([]Part, error)
+
+	// UnitCard draws what other features show on a unit's page. nil is nothing.
+	UnitCard func(ctx context.Context, unit int64, lang string) (templ.Component, error)
 
 	county countyMemory
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
@@ -129,6 +131,7 @@ type unitPage struct {
 	People  []Person
 	Jobs    map[string]Profession
 	Pages   ui.Pages
+	Card    templ.Component // of other features; nil: none
 }
 
 func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
@@ -165,6 +168,11 @@ func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(p.People) > 0 {
 		if err := Audit(ctx, s.DB, s.Now(), v.ID, "unit.view", objectOf("unit", id), ""); err != nil {
+			return err
+		}
+	}
+	if s.UnitCard != nil && u.Ended.IsZero() {
+		if p.Card, err = s.UnitCard(ctx, id, p.Lang); err != nil {
 			return err
 		}
 	}

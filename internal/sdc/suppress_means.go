@@ -18,6 +18,7 @@ type meanTable struct {
 	spread  map[int][]int // by cell that may be shown: how many have each score
 	doubted []edgeOf      // see doubt
 	scores  []float64     // the scores that there are, in order
+	gaps    bool          // somebody has no score
 }
 
 // meanWidth is how wide the interval of the mean of a few people must be, as a share of the scale (D2).
@@ -32,6 +33,7 @@ func (g *groups) meanTable(area int, counts *table) *meanTable {
 		return 1
 	})
 	m.table = &table{groups: g, n: g.total(own), own: own, may: make([]bool, g.cells)}
+	m.gaps = !slices.Equal(own, g.own)
 	m.addSums()
 	m.countScores(counts)
 	for i, shown := range counts.shown {
@@ -149,18 +151,46 @@ func (m *meanTable) wideMean(n *net, e int32) (ok bool, missing float64) {
 	if n.kind[e] == ofCell {
 		persons = m.n[n.key[e]]
 	}
-	if n.fixed[e] || m.elsewhere(n, e) || persons == 0 || persons >= m.k && !m.tooUniform(n, e) {
+	if m.elsewhere(n, e) {
 		return true, 0
 	}
+	m.pin(n, e, false)
+	if n.fixed[e] || persons == 0 {
+		return true, 0
+	}
+	if persons >= m.k && !m.tooUniform(n, e) {
+		return m.wideRest(n, e)
+	}
+	missing = m.missing(n, e, persons)
+	return missing <= tiny, missing
+}
+
+// missing is how much wider the interval of the sum of a group should be for the mean of some persons to be free.
+func (m *meanTable) missing(n *net, e int32, persons int) float64 {
 	want := m.atMostBase(n, e, meanWidth*(m.area.Max-m.area.Min)*float64(persons))
 	up := m.grow(n, 2*e, want)
 	m.restore()
 	if up >= want-tiny {
-		return true, 0
+		return 0
 	}
 	down := m.grow(n, 2*e+1, want-up)
 	m.restore()
-	return up+down >= want-tiny, want - up - down
+	return want - up - down
+}
+
+// wideRest looks at a hidden mean of k and more where some have no score: of a larger group, which has k others, few may be
+// left who have one, and their mean is known as well as this. It says so (see pin), or, where few are left indeed, asks
+// for an interval in which theirs is free. Where everybody has a score, few others are a matter of numbers of people.
+func (m *meanTable) wideRest(n *net, e int32) (ok bool, missing float64) {
+	if !m.gaps {
+		return true, 0
+	}
+	missing = m.missing(n, e, m.k-1)
+	if missing <= tiny || n.kind[e] == ofCell && m.strict[n.key[e]] {
+		return missing <= tiny, missing
+	}
+	m.pin(n, e, true)
+	return true, 0
 }
 
 func (m *meanTable) tooUniform(n *net, e int32) bool {

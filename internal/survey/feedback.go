@@ -19,6 +19,7 @@ type Feedback struct {
 	Round      Round // without its settings, see Service.SettingsOf
 	Instrument *instrument.Instrument
 	Scores     []instrument.Score
+	Unit       int64         // of the respondent's group while the round is open; 0: the whole population, or not known any more
 	Code       wavecode.Code // the respondent's own, to be kept for the next wave; 0: none
 	Earlier    []Wave        // the earlier waves of the series, the oldest first
 }
@@ -77,6 +78,9 @@ func (s *Service) FeedbackOf(ctx context.Context, code string) (*Feedback, error
 		return nil, ErrNoFeedback
 	}
 	f.Scores, f.Code = in.Scores(b.answers), b.code
+	if f.Unit, err = unitOfGroup(ctx, s.DB, r.ID, b.group); err != nil {
+		return nil, err
+	}
 	if r.Settings, err = s.SettingsOf(ctx, r.ID); err != nil {
 		return nil, err
 	}

@@ -159,6 +159,14 @@ func flat(text []byte, give func(id, value []byte)) bool {
 	return string(text) == "{}"
 }
 
+// unitOfGroup is the unit of a round's group, 0 for the whole population.
+func unitOfGroup(ctx context.Context, q db.Q, round int64, group int) (_ int64, err error) {
+	defer errs.Wrap(&err, "survey.unitOfGroup(%d, %d)", round, group)
+	var unit sql.NullInt64
+	err = db.HotRow(ctx, q, `SELECT unit_id FROM survey_groups WHERE round_id = $1 AND grp = $2`, round, group).Scan(&unit)
+	return unit.Int64, err
+}
+
 // groupsOf lists a round's groups, and notes in at where the one of each number is.
 func groupsOf(ctx context.Context, q db.Q, round int64, at map[int]int) (_ []Group, err error) {
 	defer errs.Wrap(&err, "survey.groupsOf(%d)", round)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
@@ -26,6 +28,7 @@ type findingPage struct {
 	Why       string
 	NewNote   string
 	Errors    *errs.Fields
+	Card      templ.Component // of other features; nil: none
 }
 
 // storyLine is one thing done to a finding.
@@ -72,6 +75,11 @@ func (s *Pages) findingOf(r *http.Request) (*findingPage, error) {
 	}
 	if err := s.story(ctx, p); err != nil {
 		return nil, err
+	}
+	if s.FindingCard != nil {
+		if p.Card, err = s.FindingCard(ctx, p.Page, id); err != nil {
+			return nil, err
+		}
 	}
 	return p, s.since(ctx, p)
 }

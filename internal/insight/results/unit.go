@@ -1,6 +1,7 @@
 package results
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -49,7 +50,8 @@ type unitRow struct {
 
 type standing struct {
 	Title, Text, Help string
-	Area              int // index
+	Who               string // helps with it here; "": nobody, or it is not told
+	Area              int    // index
 }
 
 // unitLine is a unit under this one.
@@ -72,6 +74,9 @@ func (s *Pages) unit(w http.ResponseWriter, r *http.Request, v *view) error {
 	p.Parent = p.parent()
 	if p.Cell != nil {
 		p.stand()
+		if err := s.helpers(r.Context(), &p); err != nil {
+			return err
+		}
 		for _, support := range []bool{false, true} {
 			if g := p.group(support); len(g.Rows) > 0 {
 				p.Groups = append(p.Groups, g)
@@ -131,6 +136,20 @@ func (p *unitPage) stand() {
 			p.Thin = append(p.Thin, x)
 		}
 	}
+}
+
+// helpers names who in the unit helps with what is thin.
+func (s *Pages) helpers(ctx context.Context, p *unitPage) (err error) {
+	if s.Helpers == nil {
+		return nil
+	}
+	for i := range p.Thin {
+		x := &p.Thin[i]
+		if x.Who, err = s.Helpers(ctx, p.Units[p.Unit].ID, p.Areas[x.Area].ID, p.Lang); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // helps are what could help in the areas of our own instrument, by their ids.

@@ -21,6 +21,10 @@ type Moment struct {
 	Wave    int
 	Matched bool
 	Heads   []int // public head counts of the wave; nil: those of the catalogue
+	// Missing: not everybody has a score in every area. A mean is then of k to n persons, and of how many is told by
+	// Scored alone, by area, for the cells that it has. Without Missing every mean is of n persons.
+	Missing bool
+	Scored  map[sdc.Cell][]int
 }
 
 // Kind is a kind of leak.

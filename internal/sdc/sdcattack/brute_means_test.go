@@ -12,46 +12,54 @@ import (
 	"taitorinki/internal/sdc"
 )
 
-// giveMeans gives everybody answers on a scale from 1 to 5 and publishes the means of each moment, as D8 and D9 allow.
-func (w *world) giveMeans(r *rand.Rand) {
+// giveMeans gives answers on a scale from 1 to 5, to all but a share of the people, and publishes the means of each moment,
+// as D8 and D9 allow.
+func (w *world) giveMeans(r *rand.Rand, missing float64) {
 	w.c.Areas = []sdc.Area{{Min: 1, Max: 5, Decimals: 2, Near: 0.25}}
 	skew := r.Float64() * 2
 	answers := map[int][]float64{} // of each wave, the sum of each atom
+	have := map[int][]int{}        // and how many of it have a score
 	for i := range w.moments {
 		o := &w.moments[i]
 		if answers[o.Wave] == nil {
 			for _, n := range w.truth {
-				sum := 0.0
+				sum, scored := 0.0, 0
 				for range n {
+					if missing > 0 && r.Float64() < missing {
+						continue
+					}
 					sum += 1 + math.Round(16*math.Pow(r.Float64(), skew))/4
+					scored++
 				}
-				answers[o.Wave] = append(answers[o.Wave], sum)
+				answers[o.Wave], have[o.Wave] = append(answers[o.Wave], sum), append(have[o.Wave], scored)
 			}
 		}
-		mean := func(c sdc.Cell) float64 {
+		if o.Missing = missing > 0; o.Missing && r.IntN(2) == 0 {
+			o.Scored = map[sdc.Cell][]int{}
+		}
+		mean := func(c sdc.Cell) (mean float64, n int) {
 			mask, sum := w.mask(c, false, w.kinds[i]), 0.0
 			for j, s := range answers[o.Wave] {
 				if mask>>j&1 == 1 {
 					sum += s
 				}
 			}
-			return sum / float64(sumOf(w.truth, mask))
+			n = sumOf(have[o.Wave], mask)
+			return sum / float64(n), n
 		}
 		top := sdc.Cell{Unit: 0, Variable: sdc.All, Category: sdc.All}
 		for c, f := range o.Publication {
-			m := mean(c)
+			m, n := mean(c)
 			if f.Shown == sdc.Placed {
-				band := 0
-				if d := m - mean(top); math.Abs(d) > 0.25 {
-					band = int(math.Copysign(1, d))
-				}
-				f.Bands = []int{band}
+				f.Bands = []int{band(m, n, mean, top)}
 			} else {
-				shown := sdc.Round(m, sdc.Decimals(f.N))
-				half := math.Pow10(-sdc.Decimals(f.N)) / 2
+				shown := sdc.Round(m, sdc.Decimals(n))
+				half := math.Pow10(-sdc.Decimals(n)) / 2
 				f.Means = []*float64{&shown}
-				if n := float64(f.N); n*(5-shown-half) < 2 || n*(shown-half-1) < 2 {
+				if x := float64(n); n < w.k || x*(5-shown-half) < 2 || x*(shown-half-1) < 2 {
 					f.Means = []*float64{nil}
+				} else if o.Scored != nil {
+					o.Scored[c] = []int{n}
 				}
 			}
 			o.Publication[c] = f
@@ -59,8 +67,19 @@ func (w *world) giveMeans(r *rand.Rand) {
 	}
 }
 
+func band(m float64, n int, mean func(sdc.Cell) (float64, int), top sdc.Cell) int {
+	whole, all := mean(top)
+	switch d := m - whole; {
+	case n < 5 || all == 0:
+		return sdc.NoPlacing
+	case math.Abs(d) > 0.25:
+		return int(math.Copysign(1, d))
+	}
+	return 0
+}
+
 // rangeOfMean is the exact interval of the mean of a group in a wave when the atoms have the sizes x: a linear programme
-// over the atoms' shares of the scale.
+// over the atoms' shares of the scale. Sizes are of those who have a score.
 func (w *world) rangeOfMean(x []int, g group, wave int) (lo, hi float64, ok bool) {
 	var rows [][]float64 // of a <= b
 	var limits []float64
@@ -82,7 +101,7 @@ func (w *world) rangeOfMean(x []int, g group, wave int) (lo, hi float64, ok bool
 		}
 		for c, f := range o.Publication {
 			mask := w.mask(c, false, w.kinds[i])
-			low, high, known := w.said(o, f)
+			low, high, known := w.said(o, c, f)
 			if known {
 				n := float64(sumOf(x, mask))
 				row(mask, 1, n*high+1e-9)
@@ -106,20 +125,21 @@ func (w *world) rangeOfMean(x []int, g group, wave int) (lo, hi float64, ok bool
 }
 
 // said is the interval that a figure tells of the mean, as parts of the range.
-func (w *world) said(o Moment, f sdc.Figure) (lo, hi float64, known bool) {
+func (w *world) said(o Moment, c sdc.Cell, f sdc.Figure) (lo, hi float64, known bool) {
 	part := func(v float64) float64 { return min(1, max(0, (v-1)/4)) }
 	if f.Shown == sdc.Published {
 		if f.Means[0] == nil {
 			return 0, 0, false
 		}
-		half := math.Pow10(-sdc.Decimals(f.N)) / 2
+		half := w.half(o, c, f)
 		return part(*f.Means[0] - half), part(*f.Means[0] + half), true
 	}
-	top := o.Publication[sdc.Cell{Unit: 0, Variable: sdc.All, Category: sdc.All}]
-	if top.Shown != sdc.Published || top.Means[0] == nil {
+	whole := sdc.Cell{Unit: 0, Variable: sdc.All, Category: sdc.All}
+	top := o.Publication[whole]
+	if top.Shown != sdc.Published || top.Means[0] == nil || f.Bands[0] == sdc.NoPlacing {
 		return 0, 0, false
 	}
-	half := math.Pow10(-sdc.Decimals(top.N)) / 2
+	half := w.half(o, whole, top)
 	low, high := max(1, *top.Means[0]-half), min(5, *top.Means[0]+half)
 	switch f.Bands[0] {
 	case -1:
@@ -128,6 +148,12 @@ func (w *world) said(o Moment, f sdc.Figure) (lo, hi float64, known bool) {
 		return part(low + 0.25), 1, true
 	}
 	return part(low - 0.25), part(high + 0.25), true
+}
+
+// half is by how much a mean may be off the figure.
+func (w *world) half(o Moment, c sdc.Cell, f sdc.Figure) float64 {
+	least, _ := w.scored(o, c, f)
+	return math.Pow10(-sdc.Decimals(least)) / 2
 }
 
 // best is the greatest sign·sum of the atoms of a mask.
@@ -190,7 +216,7 @@ func TestBruteForceFindsTheSameConfinedMeans(t *testing.T) {
 			done, leaky, missed := 0, 0, 0
 			for done < 60 {
 				w := randomWorld(r, s)
-				w.giveMeans(r)
+				w.giveMeans(r, 0)
 				var sizes [][]int
 				groups, ok := w.natural(20_000)
 				if !ok || !w.each(20_000, func(x []int) { sizes = append(sizes, append([]int(nil), x...)) }) || len(sizes) > 600 {

@@ -105,6 +105,17 @@ func (m *model) single() bool { return len(m.sets) == 1 && len(m.c.Categories) <
 // contradict each other. One table is exact by its circulation. Several tables (variables, moments) tell each other their
 // bounds until nothing changes, and then parts of them are searched (exact.go).
 func (m *model) counts() bool {
+	if !m.byTables() {
+		return false
+	}
+	if !m.single() {
+		m.searchAll()
+	}
+	return true
+}
+
+// byTables narrows all bounds by the sums and by the circulations of the tables.
+func (m *model) byTables() bool {
 	if !m.settle(nil, nil) {
 		return false
 	}
@@ -128,9 +139,6 @@ func (m *model) counts() bool {
 		if !m.settle(changed, nil) {
 			return false
 		}
-	}
-	if !m.single() {
-		m.searchAll()
 	}
 	return true
 }

@@ -9,7 +9,7 @@ import (
 
 // Sums of answers are reckoned like people: each person's place on the scale has a share from the lower end and the rest
 // from the upper end, in millionths of the range. Shares add up over units, categories and moments just as people do, so
-// that they are circulations too; and the two shares of a group add up to its n.
+// that they are circulations too; and the two shares of a group add up to how many of it have a score (scored.go).
 //
 // The interval of a mean comes from the exact bounds of both shares and of n. All of it is bounds from outside: what is
 // reported is proved. Not every link between n and the shares is used (a mean that is confined only because n is a whole
@@ -19,7 +19,8 @@ const share = 1_000_000
 // shares are what is known of one measure in one wave: from the lower end, and from the upper.
 type shares struct {
 	wave, area int
-	kinds      set // who answered in the wave
+	kinds      set    // who answered in the wave
+	have       *model // who has a score, see scored.go; the model of all people where everybody has
 	up, down   *model
 	tables     map[[2]int][2]table
 	broken     bool // some table has no circulation: the means contradict each other
@@ -28,13 +29,13 @@ type shares struct {
 func (m *model) means() (leaks []Leak) {
 	for _, w := range m.waves() {
 		for a := range m.c.Areas {
-			h := &shares{wave: w, area: a, up: m.copy(), down: m.copy(), tables: map[[2]int][2]table{}}
+			h := &shares{wave: w, area: a, have: m, up: m.copy(), down: m.copy(), tables: map[[2]int][2]table{}}
 			for i, o := range m.moments {
 				if o.Wave == w || o.Matched {
 					h.kinds |= m.sets[m.of[i]]
 				}
 			}
-			if !m.read(h) || !m.agree(h) {
+			if !m.readScored(h) || !m.read(h) || !m.agree(h) {
 				leaks = append(leaks, Leak{Kind: Conflict, Area: a, Text: fmt.Sprintf("the means of wave %d contradict each other or the numbers", w)})
 				continue
 			}
@@ -78,8 +79,8 @@ func (m *model) read(h *shares) bool {
 			for u := range m.kids {
 				for _, g := range []int{m.below(s, col, u), m.own(s, col, u)} {
 					most := boundless
-					if m.hi[g] < boundless/share {
-						most = m.hi[g] * share
+					if h.have.hi[g] < boundless/share {
+						most = h.have.hi[g] * share
 					}
 					if kinds&h.kinds == 0 {
 						most = 0
@@ -91,13 +92,14 @@ func (m *model) read(h *shares) bool {
 	}
 	ok := true
 	m.figures(func(i int, c sdc.Cell, f sdc.Figure) {
-		lo, hi, known := m.range01(h, i, f)
+		lo, hi, known := m.range01(h, i, c, f)
 		if !known {
 			return
 		}
 		g := m.below(m.of[i], m.column(c), c.Unit)
-		ok = ok && h.up.atLeast(g, lo*float64(m.lo[g])) && h.up.atMost(g, hi*float64(m.hi[g]))
-		ok = ok && h.down.atLeast(g, (1-hi)*float64(m.lo[g])) && h.down.atMost(g, (1-lo)*float64(m.hi[g]))
+		least, most := float64(h.have.lo[g]), float64(h.have.hi[g])
+		ok = ok && h.up.atLeast(g, lo*least) && h.up.atMost(g, hi*most)
+		ok = ok && h.down.atLeast(g, (1-hi)*least) && h.down.atMost(g, (1-lo)*most)
 	})
 	return ok
 }
@@ -113,7 +115,7 @@ func (m *model) atMost(g int, people float64) bool {
 }
 
 // range01 is where a figure says that the mean is, as a part of the range.
-func (m *model) range01(h *shares, moment int, f sdc.Figure) (lo, hi float64, known bool) {
+func (m *model) range01(h *shares, moment int, c sdc.Cell, f sdc.Figure) (lo, hi float64, known bool) {
 	o, a := m.moments[moment], m.c.Areas[h.area]
 	if o.Wave != h.wave {
 		return 0, 0, false
@@ -121,9 +123,10 @@ func (m *model) range01(h *shares, moment int, f sdc.Figure) (lo, hi float64, kn
 	lo, hi = a.Min, a.Max
 	switch {
 	case f.Shown == sdc.Published && h.area < len(f.Means) && f.Means[h.area] != nil:
-		lo, hi = between(a, f.N, *f.Means[h.area])
+		n, _ := m.scoredIn(moment, c, f, h.area)
+		lo, hi = between(a, n, *f.Means[h.area])
 	case f.Shown == sdc.Placed && h.area < len(f.Bands) && f.Bands[h.area] != sdc.NoPlacing:
-		least, most, ok := m.level(o, h.area)
+		least, most, ok := m.level(moment, h.area)
 		if !ok {
 			return 0, 0, false
 		}
@@ -142,7 +145,7 @@ func (m *model) range01(h *shares, moment int, f sdc.Figure) (lo, hi float64, kn
 }
 
 // level is where the mean of the whole is.
-func (m *model) level(o Moment, area int) (lo, hi float64, ok bool) {
+func (m *model) level(moment, area int) (lo, hi float64, ok bool) {
 	top := -1
 	for u, p := range m.c.Parent {
 		if p == sdc.NoParent {
@@ -152,11 +155,13 @@ func (m *model) level(o Moment, area int) (lo, hi float64, ok bool) {
 			top = u
 		}
 	}
-	f := o.Publication[sdc.Cell{Unit: top, Variable: sdc.All, Category: sdc.All}]
+	whole := sdc.Cell{Unit: top, Variable: sdc.All, Category: sdc.All}
+	f := m.moments[moment].Publication[whole]
 	if f.Shown != sdc.Published || area >= len(f.Means) || f.Means[area] == nil {
 		return 0, 0, false
 	}
-	lo, hi = between(m.c.Areas[area], f.N, *f.Means[area])
+	n, _ := m.scoredIn(moment, whole, f, area)
+	lo, hi = between(m.c.Areas[area], n, *f.Means[area])
 	return lo, hi, true
 }
 
@@ -174,8 +179,8 @@ func (m *model) agree(h *shares) bool {
 			for col := range m.columns {
 				for u := range m.kids {
 					for _, g := range []int{m.below(s, col, u), m.own(s, col, u)} {
-						changed = m.exchange(h.up, h.down, g) || changed
-						changed = m.exchange(h.down, h.up, g) || changed
+						changed = h.have.exchange(h.up, h.down, g) || changed
+						changed = h.have.exchange(h.down, h.up, g) || changed
 					}
 				}
 			}
@@ -203,14 +208,14 @@ func (m *model) exchange(a, b *model, g int) (changed bool) {
 // published without this mean, of which a reader knows that all or all but one are at an end.
 func (m *model) confined(h *shares) (leaks []Leak) {
 	m.targets(func(t target) {
-		if m.sets[t.s].within(h.kinds) && m.hi[t.group] > 0 && !h.broken {
-			leaks = append(leaks, m.confinedGroup(h, t, m.sensitive(t.group))...)
+		if m.sets[t.s].within(h.kinds) && h.have.hi[t.group] > 0 && !h.broken {
+			leaks = append(leaks, m.confinedGroup(h, t, h.have.sensitive(t.group))...)
 		}
 	})
 	m.figures(func(i int, c sdc.Cell, f sdc.Figure) {
 		if f.Shown == sdc.Published && m.moments[i].Wave == h.wave && f.N >= m.k && (h.area >= len(f.Means) || f.Means[h.area] == nil) {
 			t := target{m.below(m.of[i], m.column(c), c.Unit), m.of[i], m.column(c), c.Unit, false}
-			leaks = append(leaks, m.confinedGroup(h, t, false)...)
+			leaks = append(leaks, m.confinedGroup(h, t, h.have.sensitive(t.group))...)
 		}
 	})
 	if h.broken {
@@ -291,7 +296,7 @@ func (b box) width() float64 { lo, hi := b.mean(); return hi - lo }
 
 // seen is what the circulations so far have shown to be possible: the interval of the mean is at least as wide.
 func (h *shares) seen(m *model, t target) box {
-	b := box{interval{m.lo[t.group], m.hi[t.group]}, interval{0, boundless}, interval{0, boundless}}
+	b := box{interval{h.have.lo[t.group], h.have.hi[t.group]}, interval{0, boundless}, interval{0, boundless}}
 	for _, v := range m.variables() {
 		if t.column > 0 && m.cell(t.column, t.unit).Variable != v {
 			continue
@@ -313,7 +318,7 @@ func (t table) so(g int, b interval) interval {
 // tryFew moves the shares of a group as far as they matter when it is as small as it can be. That is enough to see most
 // means free, and much shorter than to find the bounds.
 func (h *shares) tryFew(m *model, t target) {
-	enough := share * max(1, m.lo[t.group])
+	enough := share * max(1, h.have.lo[t.group])
 	for _, v := range m.variables() {
 		if t.column > 0 && m.cell(t.column, t.unit).Variable != v {
 			continue
@@ -330,7 +335,7 @@ func (h *shares) tryFew(m *model, t target) {
 // box narrows both shares of a group by its circulations.
 func (h *shares) box(m *model, t target) box {
 	g := t.group
-	b := box{interval{m.lo[g], m.hi[g]}, interval{h.up.lo[g], h.up.hi[g]}, interval{h.down.lo[g], h.down.hi[g]}}
+	b := box{interval{h.have.lo[g], h.have.hi[g]}, interval{h.up.lo[g], h.up.hi[g]}, interval{h.down.lo[g], h.down.hi[g]}}
 	for _, v := range m.variables() {
 		if t.column > 0 && m.cell(t.column, t.unit).Variable != v {
 			continue

@@ -43,11 +43,13 @@ func digits(a sdc.Area, n int) int {
 	return min(a.Decimals, 2)
 }
 
-// between is the range of means that are shown as the same figure.
+// between is the range of means of n persons that are shown as the same figure.
 func between(a sdc.Area, n int, mean float64) (lo, hi float64) {
 	half := math.Pow10(-digits(a, n)) / 2
 	return max(a.Min, mean-half), min(a.Max, mean+half)
 }
+
+func whole(v float64) bool { return math.Abs(v-math.Round(v)) <= 1e-6 }
 
 // tooExact finds means with more decimals than their n allows (D9).
 func (m *model) tooExact() (leaks []Leak) {
@@ -56,8 +58,8 @@ func (m *model) tooExact() (leaks []Leak) {
 			if mean == nil || f.Shown != sdc.Published {
 				continue
 			}
-			if v := *mean * math.Pow10(digits(m.c.Areas[a], f.N)); math.Abs(v-math.Round(v)) > 1e-6 {
-				l := m.about(Precision, i, c, "%v of %d persons", *mean, f.N)
+			if _, n := m.scoredIn(i, c, f, a); !whole(*mean * math.Pow10(digits(m.c.Areas[a], n))) {
+				l := m.about(Precision, i, c, "%v of %d persons", *mean, n)
 				l.Area = a
 				leaks = append(leaks, l)
 			}
@@ -74,10 +76,11 @@ func (m *model) atTheEnd() (leaks []Leak) {
 			if mean == nil || f.Shown != sdc.Published {
 				continue
 			}
-			area, n := m.c.Areas[a], float64(f.N)
-			half := math.Pow10(-digits(area, f.N)) / 2
+			_, most := m.scoredIn(i, c, f, a) // were they fewer, fewer still would be off the end
+			area, n := m.c.Areas[a], float64(most)
+			half := math.Pow10(-digits(area, most)) / 2
 			if n*(area.Max-*mean-half) < 2-1e-6 || n*(*mean-half-area.Min) < 2-1e-6 {
-				l := m.about(End, i, c, "mean %v of %d persons", *mean, f.N)
+				l := m.about(End, i, c, "mean %v of %d persons", *mean, most)
 				l.Area = a
 				leaks = append(leaks, l)
 			}

@@ -5,6 +5,7 @@
 package answering
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -40,6 +41,9 @@ const (
 // Pages are the pages of those who answer.
 type Pages struct {
 	*survey.Service
+	// Helpers draws who helps a unit, 0 for one that is not known: the respondent's group is at least 5 people, and nothing is
+	// noted. nil: nothing is told.
+	Helpers func(ctx context.Context, unit int64, lang string) (templ.Component, error)
 
 	cards  sync.Map // itemKey to the drawn question, see drawn
 	blanks sync.Map // blankKey to a drawn page in parts, see blankQuestions

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/chart"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/survey"
@@ -24,9 +26,10 @@ type feedbackPage struct {
 	NextSteps    []instrument.NextStep
 	Lead         string
 	Max          int
-	Code         string   // to be kept for the next wave; "" none
-	WaveNames    []string // the earlier waves that the respondent was in, the oldest first
-	Shared       bool     // it is shown once
+	Code         string          // to be kept for the next wave; "" none
+	WaveNames    []string        // the earlier waves that the respondent was in, the oldest first
+	Shared       bool            // it is shown once
+	Helpers      templ.Component // who helps here; nil: nothing is told
 }
 
 type feedbackRowView struct {
@@ -66,6 +69,11 @@ func (s *Pages) showFeedback(w http.ResponseWriter, r *http.Request) error {
 	if p.Shared = web.Shared(r); p.Shared {
 		s.wipe(w, r, f.Round.Code)
 		p.Shell.Langs = nil // they would load the page again
+	}
+	if s.Helpers != nil {
+		if p.Helpers, err = s.Helpers(r.Context(), f.Unit, p.Lang); err != nil {
+			return err
+		}
 	}
 	p.fill(f)
 	return s.Kit.Show(w, r, p.Page, ownFeedback(p))

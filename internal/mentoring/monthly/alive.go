@@ -1,0 +1,129 @@
+package monthly
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"taitorinki/internal/i18n"
+	"taitorinki/internal/mentoring"
+	"taitorinki/internal/people"
+	"taitorinki/internal/web"
+)
+
+// How long is long: without an entry, before a grant ends, and for a supervisor to answer.
+const (
+	quietDays   = 60
+	endingDays  = 60
+	waitingDays = 7
+)
+
+// Routes adds the coordinator's page.
+func (s *Service) Routes() {
+	s.Kit.Handle("GET /mentors/alive", people.ManageMentors, s.show)
+}
+
+// alivePage is what a coordinator should look into.
+type alivePage struct {
+	web.Page
+	Quiet   []line
+	Ending  []line
+	Waiting []line
+	Helping int // active mentors in the visitor's units
+}
+
+// line is a mentor, and what there is to see to.
+type line struct {
+	Name, URL, Unit, What string
+}
+
+func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
+	p := alivePage{Page: s.Kit.Page(r, "monthly.alive")}
+	if err := s.fill(r.Context(), &p); err != nil {
+		return err
+	}
+	return s.Kit.Show(w, r, p.Page, aliveView(p))
+}
+
+// fill reads what a visitor has to look into, of the mentors in their units.
+func (s *Service) fill(ctx context.Context, p *alivePage) error {
+	all, err := mentoring.Mentors(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	tree, err := people.LoadTree(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	bosses, err := supervisors(ctx, s, tree)
+	if err != nil {
+		return err
+	}
+	last := map[int64]string{}
+	if s.Last != nil {
+		if last, err = s.Last(ctx); err != nil {
+			return err
+		}
+	}
+	within, everywhere := tree.Within(p.Who, people.ManageMentors)
+	day := func(days int) string { return mentoring.Day(s.Now().AddDate(0, 0, days)) }
+	for i := range all {
+		m := &all[i]
+		if m.Person.Name == "" || !everywhere && !slices.Contains(within, m.Person.UnitID) {
+			continue
+		}
+		unit, _ := tree.Unit(m.Person.UnitID)
+		x := line{Name: m.Person.Name, URL: "/mentors/" + strconv.FormatInt(m.ID, 10), Unit: unit.Name(p.Lang)}
+		if m.State == mentoring.Active {
+			p.Helping++
+			if s.Last != nil && last[m.ID] < day(-quietDays) && mentoring.Day(m.Since) < day(-quietDays) {
+				p.Quiet = append(p.Quiet, x)
+			}
+		}
+		if m.State.Appointed() && m.Ends != "" && m.Ends >= day(0) && m.Ends <= day(endingDays) {
+			x.What = i18n.Day(p.Lang, m.Ends)
+			p.Ending = append(p.Ending, x)
+		}
+		if m.State == mentoring.Candidate && m.Since.Before(s.Now().Add(-waitingDays*24*time.Hour)) {
+			x.What = bosses(m.Person.UnitID)
+			p.Waiting = append(p.Waiting, x)
+		}
+	}
+	return nil
+}
+
+// supervisors names who should answer for a unit: those who lead it, or else the nearest above.
+func supervisors(ctx context.Context, s *Service, tree *people.Tree) (func(unit int64) string, error) {
+	holders, err := people.Holders(ctx, s.DB, people.Supervisor)
+	if err != nil {
+		return nil, err
+	}
+	lead := map[int64][]string{}
+	for _, h := range holders {
+		lead[h.Role.UnitID] = append(lead[h.Role.UnitID], h.Person.Name)
+	}
+	return func(unit int64) string {
+		path := tree.Path(unit)
+		slices.Reverse(path)
+		for _, u := range path {
+			if names := lead[u.ID]; len(names) > 0 {
+				return joined(names)
+			}
+		}
+		return ""
+	}, nil
+}
+
+func joined(names []string) string {
+	slices.Sort(names)
+	out := ""
+	for i, n := range slices.Compact(names) {
+		if i > 0 {
+			out += ", "
+		}
+		out += n
+	}
+	return out
+}
