@@ -22,6 +22,7 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/asking"
 	"taitorinki/internal/mentoring/coverage"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/outbox"
@@ -66,6 +67,7 @@ type App struct {
 	Insight *insight.Service
 	Catalog *catalog.Service
 	Mentors *mentoring.Service
+	Asking  *asking.Service
 	Monthly *monthly.Service
 	Cover   *coverage.Service
 
@@ -74,7 +76,7 @@ type App struct {
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, coverage.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, asking.Locales, coverage.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -105,10 +107,12 @@ func New(c Config) (*App, error) {
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Suspect: suspect}
+	a.Asking = &asking.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Mentors: a.Mentors, Now: c.Now, BaseURL: c.BaseURL}
 	a.Cover = &coverage.Service{DB: c.DB, Kit: kit, Now: c.Now, Mentors: a.Mentors, Thin: a.thin, Finding: a.findingToFocus}
 	a.People.UnitCard = a.Cover.Card
 	a.Insight.Helpers, a.Insight.FindingCard = a.Cover.Names, a.Cover.FocusCard
-	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
+	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
+		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -121,16 +125,19 @@ func New(c Config) (*App, error) {
 	(&results.Pages{Service: a.Insight}).Routes()
 	a.Catalog.Routes()
 	a.Mentors.Routes()
+	a.Asking.Routes()
 	a.Monthly.Routes()
 	a.Cover.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
 	a.Mentors.Mails()
+	a.Asking.Mails()
 	a.People.Jobs(a.Worker)
 	a.Survey.Jobs()
 	a.Insight.Jobs()
 	a.Mentors.Jobs(a.Worker)
+	a.Asking.Jobs(a.Worker)
 	a.Monthly.Jobs(a.Worker)
 	a.Monthly.Mails()
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
@@ -178,6 +185,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadResults, "app.findings", "/findings"},
 		{people.ManageMentors, "app.mentors", mentoring.ListPath},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
+		{people.WorkAsMentor, "app.help-inbox", "/help/inbox"},
 		{people.ReadPeople, "app.units", "/units"},
 		{people.ReadPeople, "app.people", "/people"},
 		{people.ReadAudit, "app.audit", "/audit"},
@@ -205,8 +213,12 @@ func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any
 	if err != nil {
 		return nil, err
 	}
+	requests, err := a.Asking.Part(ctx, personID, t)
+	if err != nil {
+		return nil, err
+	}
 	findings, err := a.Insight.FindingsPart(ctx, personID, t)
-	return []people.Part{wish, mentor, findings}, err
+	return []people.Part{wish, mentor, requests, findings}, err
 }
 
 // objectName names what the log speaks of by a code, and where it is.

@@ -82,6 +82,18 @@ func (a *App) nextSteps(ctx context.Context, p web.Page, units int, rounds []sur
 	return append(out, closed...), nil
 }
 
+// helpWaiting is the line of the requests for help that have come to the coordinator; nothing when there are none.
+func (a *App) helpWaiting(ctx context.Context, p web.Page) ([]next, error) {
+	if !p.Who.May(people.ManageMentors) {
+		return nil, nil
+	}
+	n, err := a.Asking.AtCoordinator(ctx, p.Who)
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return []next{{Title: p.T("app.next-help"), URL: "/help", Lines: []string{p.T("app.next-help-text", "n", n)}}}, nil
+}
+
 // openRounds are the open rounds as a supervisor looks at them.
 func (a *App) openRounds(ctx context.Context, p web.Page, rounds []survey.Round) (out []next, err error) {
 	if !p.Who.May(people.ReadRounds) || p.Who.Everywhere(people.ReadRounds) {

@@ -61,6 +61,14 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Next = append(p.Next, mentors...)
+	help, err := a.helpWaiting(r.Context(), p.Page)
+	if err != nil {
+		return err
+	}
+	p.Next = append(help, p.Next...)
+	add(len(units) > 0, "help", "/help/new")
+	add(v.May(people.WorkAsMentor), "help-inbox", "/help/inbox")
+	add(v.May(people.ManageMentors) && len(units) > 0, "help-list", "/help")
 	add(v.May(people.ReadRounds) && len(rounds) > 0, "rounds", "/rounds")
 	add(v.May(people.ReadResults) && len(rounds) > 0, "results", "/results")
 	add(v.May(people.ReadInstruments), "instruments", "/instruments")

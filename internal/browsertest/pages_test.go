@@ -99,7 +99,7 @@ func (s *Site) walks(t *testing.T) []walk {
 			}
 		}
 	}
-	return []walk{{"rounds", s, s.roundsStops(t, open, closed)}, {"texts", s, s.textStops(t)}, {"people", s, s.peopleStops(t)}, {"respondent", s, s.respondentsStops(t, open, closed)}, {"visitor", s, s.visitorsStops()}, {"mentors", s, s.mentorStops(t)}}
+	return []walk{{"rounds", s, s.roundsStops(t, open, closed)}, {"texts", s, s.textStops(t)}, {"help", s, s.helpStops(t)}, {"people", s, s.peopleStops(t)}, {"respondent", s, s.respondentsStops(t, open, closed)}, {"visitor", s, s.visitorsStops()}, {"mentors", s, s.mentorStops(t)}}
 }
 
 func (s *Site) visitorsStops() []stop {

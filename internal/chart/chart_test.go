@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,7 +89,7 @@ func parse(t fataler, svg string) (elements []element, texts []string) {
 	return elements, texts
 }
 
-var allowedClass = regexp.MustCompile(`^(chart-box|chart wide|chart narrow|c-(grid|tick|label|val|track|bar|ref|range|pre|post|note)|c-link (up|down)|c-seg[1-5](-t)?)$`)
+var allowedClass = regexp.MustCompile(`^(chart-box|chart wide|chart narrow|c-(grid|zero|tick|label|val|track|bar|ref|range|pre|post|note)|c-link (up|down)|c-seg[1-5](-t)?)$`)
 
 func check(t fataler, elements []element, ids map[string]bool) {
 	var height float64
@@ -205,6 +206,38 @@ func TestALineUnderABarSpansItsRange(t *testing.T) {
 	}
 }
 
+func TestAnIntervalIsFullWhereItLeavesZeroOut(t *testing.T) {
+	elements, texts := parse(t, Intervals{About: about, Furthest: 0.4, ClearName: "clear", UnsureName: "unsure", RangeName: "range", Rows: []IntervalRow{
+		{"up", 0.2, 0.1, 0.3}, {"down", -0.2, -0.3, -0.1}, {"neither", 0.1, -0.1, 0.3}}}.SVG())
+	var full, hollow []float64
+	zero := -1.0
+	for _, e := range elements {
+		if e.drawing != "chart wide" {
+			continue
+		}
+		switch e.attr["class"] {
+		case "c-post":
+			full = append(full, e.number(t, "cx"))
+		case "c-pre":
+			hollow = append(hollow, e.number(t, "cx"))
+		case "c-zero":
+			zero = e.number(t, "x1")
+		}
+	}
+	// The first of each is the legend's.
+	if len(full) != 3 || len(hollow) != 2 || !(full[2] < zero && zero < hollow[1] && hollow[1] < full[1]) {
+		t.Fatalf("got full dots at %v, hollow at %v, zero at %g", full, hollow, zero)
+	}
+	if want := (full[1] + full[2]) / 2; math.Abs(zero-want) > 0.1 {
+		t.Errorf("got zero at %g, want it at %g, between two estimates as far from it", zero, want)
+	}
+	for _, want := range []string{"-0.4", "-0.2", "0", "0.2", "0.4"} {
+		if !slices.Contains(texts, want) {
+			t.Errorf("%q is not written", want)
+		}
+	}
+}
+
 func TestSegmentsFillTheWholeBar(t *testing.T) {
 	elements, _ := parse(t, Distribution{About: about, Segments: []string{"a", "b", "c"}, Rows: []DistributionRow{{"x", []float64{33, 33, 33}}}}.SVG())
 	last := 0.0
@@ -297,13 +330,15 @@ func TestNoValueBreaksAChart(t *testing.T) {
 		b := Bars{About: about, Scale: scale, Format: finnishShort, NoValue: "–"}
 		c := Dumbbell{About: about, Scale: scale, Format: finnishShort, NoValue: "–", PreName: label.Draw(t, "pre"), PostName: "b"}
 		s := Distribution{About: about, NoValue: "–", Format: finnishShort, Segments: rapid.SliceOfN(label, 0, 7).Draw(t, "segments")}
+		iv := Intervals{About: about, Format: finnishShort, ClearName: label.Draw(t, "clear"), Furthest: number.Draw(t, "furthest")}
 		for range rapid.IntRange(0, 6).Draw(t, "rows") {
 			name := label.Draw(t, "label")
 			b.Rows = append(b.Rows, BarRow{Label: name, Value: optional.Draw(t, "value"), Ref: optional.Draw(t, "ref"), Low: optional.Draw(t, "low"), High: optional.Draw(t, "high")})
 			c.Rows = append(c.Rows, DumbbellRow{name, optional.Draw(t, "pre"), optional.Draw(t, "post")})
+			iv.Rows = append(iv.Rows, IntervalRow{name, number.Draw(t, "value"), number.Draw(t, "low"), number.Draw(t, "high")})
 			s.Rows = append(s.Rows, DistributionRow{name, rapid.SliceOfN(number, 0, 8).Draw(t, "shares")})
 		}
-		for _, svg := range []string{b.SVG(), c.SVG(), s.SVG()} {
+		for _, svg := range []string{b.SVG(), c.SVG(), s.SVG(), iv.SVG()} {
 			parse(t, svg)
 		}
 	})
@@ -314,7 +349,8 @@ func finnishShort(v float64) string { return strconv.FormatFloat(v, 'g', 2, 64) 
 
 func TestLongWordsMayBeCutBeforeSyllables(t *testing.T) {
 	for text, want := range map[string]string{
-		"Ihmisläheinen etäohjaus": "Ihmis-lä-hei-nen etäohjaus", "Johtaminen": "Johtaminen", "": "",
+		"Ihmisläheinen etäohjaus": "Ihmis-lä-hei-nen etäoh-jaus", "Johtaminen": "Joh-ta-mi-nen", "Vastauksia": "Vas-tauk-sia", "Handledning": "Hand-led-ning",
+		"Kotihoidon Kirjaus": "Koti-hoi-don Kirjaus", "Neuvolat": "Neuvolat", "": "",
 	} {
 		if got := strings.ReplaceAll(SoftHyphens(text), "\u00ad", "-"); got != want {
 			t.Errorf("%s: got %q, want %q", text, got, want)

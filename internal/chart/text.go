@@ -95,7 +95,7 @@ func splitWord(word string, width, size float64) (head, tail string) {
 
 // SoftHyphens marks where the long words of a text may be cut, before syllables, for a narrow column of a table.
 func SoftHyphens(text string) string {
-	const long = 12 // letters
+	const long = 9 // letters
 	words := strings.Split(text, " ")
 	for k, word := range words {
 		letters := []rune(word)

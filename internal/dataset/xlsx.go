@@ -14,14 +14,17 @@ import (
 )
 
 // XLSX writes a workbook with the cases on the first sheet and the codebook on the second; the language is that of the sheets'
-// names. Numbers are numbers, texts go through sheet.Neutralise, an empty cell is none. Excelize keeps a sheet over 16 MB in
-// a temporary file until the workbook is written.
+// names. Numbers are numbers, texts go through sheet.Neutralise, an empty cell is none. Rows go out as they come: no workbook is
+// kept in memory or in a file meanwhile, so after an error w holds the beginning of one.
 func XLSX(w io.Writer, t Table, lang string) (rows int, err error) {
 	if err := t.Check(); err != nil {
 		return 0, err
 	}
 	if len(t.Variables) > excelize.MaxColumns {
 		return 0, errs.New(errs.Invalid, "dataset.many-columns", "max", excelize.MaxColumns)
+	}
+	if t.Cases > maxCases { // said before the first byte, where it is known
+		return 0, errs.New(errs.Invalid, "dataset.many-rows", "max", maxCases)
 	}
 	f := excelize.NewFile()
 	defer f.Close()
@@ -35,11 +38,12 @@ func XLSX(w io.Writer, t Table, lang string) (rows int, err error) {
 	if err := xlsxProperties(f, &t, lang); err != nil {
 		return 0, err
 	}
-	if rows, err = xlsxData(f, data, &t); err != nil {
-		return rows, err
+	if err := xlsxHeader(f, data, &t); err != nil {
+		return 0, err
 	}
+	cases := func(w io.Writer) error { rows, err = xlsxCases(w, &t); return err }
 	// WriteTo would hold the whole workbook in memory.
-	_, err = f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return zip.NewWriter(w) }).WriteTo(io.Discard)
+	_, err = f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return &xlsxZip{zip.NewWriter(w), cases} }).WriteTo(io.Discard)
 	return rows, err
 }
 
@@ -51,39 +55,27 @@ var words = sync.OnceValue(func() i18n.Words {
 	return w
 })
 
-func xlsxData(f *excelize.File, name string, t *Table) (rows int, err error) {
+// xlsxHeader makes the sheet of the cases with the names of the variables alone.
+func xlsxHeader(f *excelize.File, name string, t *Table) error {
 	// A new sheet says that it has one cell, and readers that believe it stop there.
 	if err := f.SetSheetDimension(name, ""); err != nil {
-		return 0, err
+		return err
 	}
 	stream, err := f.NewStreamWriter(name)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if err := stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return 0, err
+		return err
 	}
-	values := make([]any, len(t.Variables)) // in use for all rows
+	values := make([]any, len(t.Variables))
 	for i, v := range t.Variables {
 		values[i] = v.Name
 	}
 	if err := stream.SetRow("A1", values); err != nil {
-		return 0, err
+		return err
 	}
-	line := 1
-	rows, err = t.each(func(cells []Cell) error {
-		if line++; line > excelize.TotalRows {
-			return errs.New(errs.Invalid, "dataset.many-rows", "max", excelize.TotalRows-1)
-		}
-		for i := range cells {
-			values[i] = cells[i].xlsx()
-		}
-		return stream.SetRow("A"+strconv.Itoa(line), values)
-	})
-	if err != nil {
-		return rows, err
-	}
-	return rows, stream.Flush()
+	return stream.Flush()
 }
 
 // xlsxBook writes the codebook as an ordinary sheet: the order of two streamed ones in the file would change from time to time.

@@ -9,6 +9,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
 
+	"taitorinki/internal/errs"
 	"taitorinki/internal/sheet"
 )
 
@@ -51,6 +52,35 @@ func TestAWorkbookHasTheDataAndTheCodebook(t *testing.T) {
 	}
 	if p, err := f.GetDocProps(); err != nil || p.Created != "2026-11-22T13:05:09Z" || p.Title != "Färdighetsenkät 2026" {
 		t.Errorf("got properties %+v, %v", p, err)
+	}
+}
+
+func TestAWorkbookOfManyPartsHasEveryCaseOnceInOrder(t *testing.T) {
+	const columns = 7
+	want := 3*partCells/columns + 1
+	f := openXLSX(t, wide(want, columns))
+	defer f.Close()
+	got, err := f.GetRows("Data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != want+1 {
+		t.Fatalf("got %d rows, want the header and %d", len(got), want)
+	}
+	i := 0
+	for cells, err := range wide(want, columns).Rows {
+		if i++; err != nil || got[i][0] != cells[0].String() || got[i][1] != cells[1].text {
+			t.Fatalf("row %d (%v): got %q, want it to begin with %s", i, err, got[i], cells[0])
+		}
+	}
+}
+
+func TestMoreCasesThanASheetHoldsAreRefusedBeforeTheFirstByte(t *testing.T) {
+	table := example()
+	table.Cases = maxCases + 1
+	var b bytes.Buffer
+	if _, err := XLSX(&b, table, "sv"); errs.KindOf(err) != errs.Invalid || b.Len() > 0 {
+		t.Errorf("got %v and %d bytes, want a refusal and none", err, b.Len())
 	}
 }
 

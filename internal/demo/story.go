@@ -56,6 +56,9 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 	switch role {
 	case people.Coordinator:
 		add("willing", "/mentors/willing")
+		add("help", "/help")
+	case people.Mentor:
+		add("inbox", "/help/inbox")
 	case people.Supervisor:
 		add("units", "/units")
 	case people.DPO:
@@ -66,6 +69,7 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 	case people.Researcher:
 		add("instruments", "/instruments")
 	case people.Member:
+		add("ask", "/help/new")
 		add("wishes", mentoring.WishPath)
 		add("me", "/me")
 	}

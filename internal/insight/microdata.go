@@ -2,6 +2,7 @@ package insight
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -87,8 +88,19 @@ func coarsened(ctx context.Context, source *Source, least int) (sdc.Release, err
 		variables = append(variables, sdc.Background{Categories: len(v.Categories), Ordinal: v.Ordered})
 	}
 	var people []sdc.Person
+	alike := map[string][]int{} // people by the hundred thousand have few backgrounds: each is held once
+	var key []byte
 	if err := source.Each(ctx, func(r Response) error {
-		people = append(people, sdc.Person{Unit: r.Unit, Values: r.Values})
+		key = key[:0]
+		for _, c := range r.Values {
+			key = binary.AppendVarint(key, int64(c))
+		}
+		values, ok := alike[string(key)]
+		if !ok {
+			values = r.Values
+			alike[string(key)] = values
+		}
+		people = append(people, sdc.Person{Unit: r.Unit, Values: values})
 		return nil
 	}); err != nil {
 		return sdc.Release{}, err

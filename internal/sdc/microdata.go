@@ -21,7 +21,7 @@ type Person struct {
 // Release is microdata in which every combination of unit and values that occurs, blanks being a value too, is that of at
 // least k people; and what was done to get there, for the codebook and the report on methods.
 type Release struct {
-	People     []Person // in the order in which they were given
+	People     []Person // in the order in which they were given; many have the same slice of values, which is only to be read
 	Units      []int    // of each node: the node as which its people are told, itself or one above; NoParent: not told
 	Categories [][]int  // of each variable and category: the lowest category of those with which it was merged
 	NoUnit     int      // people whose unit was blanked, beyond what Units says

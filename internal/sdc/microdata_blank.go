@@ -18,34 +18,37 @@ type blanker struct {
 // release tells everybody as the place says, and blanks what must be.
 func (m *microdata) release(p place, people []Person) Release {
 	r := Release{Units: p.into, Categories: p.groups, Blanked: make([]int, len(m.variables))}
-	for _, one := range people {
-		values := make([]int, len(one.Values))
-		told(values, one.Values, p.groups)
-		r.People = append(r.People, Person{p.into[one.Unit], values})
-	}
-	before := make([]Person, len(people))
-	for i, one := range r.People {
-		before[i] = Person{one.Unit, slices.Clone(one.Values)}
+	r.People = make([]Person, len(people))
+	alike := map[uint64][]int{} // values -> as they are told
+	for i, one := range people {
+		key := m.key(one.Unit, one.Values, 1)
+		if _, ok := alike[key]; !ok {
+			alike[key] = make([]int, len(one.Values))
+			told(alike[key], one.Values, p.groups)
+		}
+		r.People[i] = Person{p.into[one.Unit], alike[key]}
 	}
 	m.blank(r.People)
 	r.Lost = m.lost(p)
-	m.count(&r, before, people)
+	m.count(&r, p, people)
 	return r
 }
 
-// count says what was blanked, and adds to Lost what that cost: what was still told.
-func (m *microdata) count(r *Release, before, people []Person) {
+// count says what was blanked, and adds to Lost what that cost: what the place still told of the people.
+func (m *microdata) count(r *Release, p place, people []Person) {
 	extra := make([]float64, len(m.variables)+1)
 	toldAs := map[int]int{}
-	for _, one := range before {
-		toldAs[one.Unit]++
+	for _, one := range people {
+		toldAs[p.into[one.Unit]]++
 	}
-	for i, one := range before {
-		if one.Unit != r.People[i].Unit {
+	values := make([]int, len(m.variables)) // in use for all people
+	for i, one := range people {
+		if unit := p.into[one.Unit]; unit != r.People[i].Unit {
 			r.NoUnit++
-			extra[0] += bitsLost(1, m.n) - bitsLost(1, toldAs[one.Unit])
+			extra[0] += bitsLost(1, m.n) - bitsLost(1, toldAs[unit])
 		}
-		for v, c := range one.Values {
+		told(values, one.Values, p.groups)
+		for v, c := range values {
 			if c != r.People[i].Values[v] {
 				r.Blanked[v]++
 				extra[v+1] += m.bitsTold(v, c, r.Categories[v])
@@ -148,6 +151,7 @@ func (b *blanker) put(i int, mask uint) {
 	if mask&1 != 0 {
 		p.Unit = NoParent
 	}
+	p.Values = slices.Clone(p.Values) // others have the same
 	for v := range p.Values {
 		if mask&(2<<v) != 0 {
 			p.Values[v] = NoCategory

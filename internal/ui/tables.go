@@ -5,6 +5,7 @@ type Table struct {
 	Caption     string
 	HideCaption bool // heard but not seen, when a heading says the same
 	Sticky      bool // head and first column stay in place; a box of its own
+	Stacked     bool // on a phone a row is a card; each td says its column by data-label
 }
 
 // Pages is where in a long list the reader is; 50 rows a page is the rule of

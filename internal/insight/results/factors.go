@@ -2,10 +2,12 @@ package results
 
 import (
 	"cmp"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
 
+	"taitorinki/internal/chart"
 	"taitorinki/internal/insight"
 )
 
@@ -19,6 +21,7 @@ type factorsPage struct {
 // modelPart is the regression of one area, in words and as a table.
 type modelPart struct {
 	Title, Share, R2 string
+	Chart            string
 	Words            []string
 	Rows             []termRow
 }
@@ -29,8 +32,11 @@ func (s *Pages) factors(w http.ResponseWriter, r *http.Request, v *view) error {
 	p := factorsPage{view: v}
 	if f := v.Factors; f != nil {
 		p.Counted, p.Controls = v.counted(f.N), v.controlNames(f)
+		furthest := furthest(f)
 		for _, m := range f.Models {
-			p.Models = append(p.Models, v.modelPart(f, m))
+			part := v.modelPart(f, m)
+			part.Chart = v.intervals(f, m, furthest)
+			p.Models = append(p.Models, part)
 		}
 	}
 	return s.show(w, r, v, v.T("insight.f-title"), factorsResult(p))
@@ -67,6 +73,29 @@ func (v *view) modelPart(f *insight.Factors, m insight.Model) modelPart {
 			Beta: v.Signed(t.Beta, 2), P: v.pValue(t.P)})
 	}
 	return part
+}
+
+// intervals draws the model's figures. All models are drawn as wide as the one that goes furthest from zero, to be compared.
+func (v *view) intervals(f *insight.Factors, m insight.Model, furthest float64) string {
+	c := chart.Intervals{
+		About:  chart.About{ID: "factors-" + v.Areas[m.Area].ID, Title: v.T("insight.f-chart", "area", v.AreaName(m.Area)), Desc: v.T("insight.f-chart-desc")},
+		Format: func(x float64) string { return v.Signed(x, 2) }, Furthest: furthest,
+		ClearName: v.T("insight.f-clear"), UnsureName: v.T("insight.f-unsure"), RangeName: v.T("insight.interval"),
+	}
+	for _, t := range m.Terms {
+		c.Rows = append(c.Rows, chart.IntervalRow{Label: v.termName(f, t), Value: t.B, Low: t.Low, High: t.High})
+	}
+	return c.SVG()
+}
+
+// furthest is how far from zero an interval goes, up to the next fifth of a step, so that half of it is a round number too.
+func furthest(f *insight.Factors) (most float64) {
+	for _, m := range f.Models {
+		for _, t := range m.Terms {
+			most = max(most, -t.Low, t.High)
+		}
+	}
+	return max(0.2, math.Ceil(most*5)/5)
 }
 
 // pValue writes a p value of three decimals.
