@@ -25,6 +25,7 @@ import (
 	"taitorinki/internal/mentoring/asking"
 	"taitorinki/internal/mentoring/coverage"
 	"taitorinki/internal/mentoring/monthly"
+	"taitorinki/internal/mentoring/supportlog"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
@@ -68,6 +69,7 @@ type App struct {
 	Catalog *catalog.Service
 	Mentors *mentoring.Service
 	Asking  *asking.Service
+	Log     *supportlog.Service
 	Monthly *monthly.Service
 	Cover   *coverage.Service
 
@@ -76,7 +78,14 @@ type App struct {
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, asking.Locales, coverage.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	ours := []fs.FS{
+		ui.Locales, web.Locales, people.Locales, sheet.Locales, dataset.Locales, Locales,
+		survey.Locales, instrument.Locales,
+		insight.Locales,
+		catalog.Locales,
+		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales,
+	}
+	return i18n.Load(append(ours, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -106,13 +115,7 @@ func New(c Config) (*App, error) {
 		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names, Suspect: suspect}
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
-	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Suspect: suspect}
-	a.Asking = &asking.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Mentors: a.Mentors, Now: c.Now, BaseURL: c.BaseURL}
-	a.Cover = &coverage.Service{DB: c.DB, Kit: kit, Now: c.Now, Mentors: a.Mentors, Thin: a.thin, Finding: a.findingToFocus}
-	a.People.UnitCard = a.Cover.Card
-	a.Insight.Helpers, a.Insight.FindingCard = a.Cover.Names, a.Cover.FocusCard
-	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
-		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks}
+	a.joinMentoring()
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -124,22 +127,13 @@ func New(c Config) (*App, error) {
 	(&answering.Pages{Service: a.Survey, Helpers: a.Cover.Brief}).Routes()
 	(&results.Pages{Service: a.Insight}).Routes()
 	a.Catalog.Routes()
-	a.Mentors.Routes()
-	a.Asking.Routes()
-	a.Monthly.Routes()
-	a.Cover.Routes()
+	a.runMentoring()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
-	a.Mentors.Mails()
-	a.Asking.Mails()
 	a.People.Jobs(a.Worker)
 	a.Survey.Jobs()
 	a.Insight.Jobs()
-	a.Mentors.Jobs(a.Worker)
-	a.Asking.Jobs(a.Worker)
-	a.Monthly.Jobs(a.Worker)
-	a.Monthly.Mails()
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
 }
@@ -186,6 +180,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ManageMentors, "app.mentors", mentoring.ListPath},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
 		{people.WorkAsMentor, "app.help-inbox", "/help/inbox"},
+		{people.WorkAsMentor, "supportlog.menu", "/log"},
 		{people.ReadPeople, "app.units", "/units"},
 		{people.ReadPeople, "app.people", "/people"},
 		{people.ReadAudit, "app.audit", "/audit"},
@@ -205,20 +200,17 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 
 // partsOf is what the features keep of a person, for "my data".
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
-	wish, err := a.Mentors.Part(ctx, personID, t)
-	if err != nil {
-		return nil, err
+	var out []people.Part
+	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
+		a.Mentors.Part, a.Mentors.MentorPart, a.Asking.Part, a.Log.Part, a.Insight.FindingsPart,
+	} {
+		p, err := part(ctx, personID, t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
 	}
-	mentor, err := a.Mentors.MentorPart(ctx, personID, t)
-	if err != nil {
-		return nil, err
-	}
-	requests, err := a.Asking.Part(ctx, personID, t)
-	if err != nil {
-		return nil, err
-	}
-	findings, err := a.Insight.FindingsPart(ctx, personID, t)
-	return []people.Part{wish, mentor, requests, findings}, err
+	return out, nil
 }
 
 // objectName names what the log speaks of by a code, and where it is.

@@ -64,7 +64,9 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
-	"GET /findings/list.csv": true, "GET /mentors/list.csv": true,
+	"GET /findings/list.csv": true,
+	"GET /log/worker.js":     true,
+	"GET /mentors/list.csv":  true,
 }
 
 // route is the pattern that a page's path belongs to.
@@ -99,7 +101,16 @@ func (s *Site) walks(t *testing.T) []walk {
 			}
 		}
 	}
-	return []walk{{"rounds", s, s.roundsStops(t, open, closed)}, {"texts", s, s.textStops(t)}, {"help", s, s.helpStops(t)}, {"people", s, s.peopleStops(t)}, {"respondent", s, s.respondentsStops(t, open, closed)}, {"visitor", s, s.visitorsStops()}, {"mentors", s, s.mentorStops(t)}}
+	return []walk{
+		{"rounds", s, s.roundsStops(t, open, closed)},
+		{"texts", s, s.textStops(t)},
+		{"help", s, s.helpStops(t)},
+		{"log", s, s.logStops(t)},
+		{"people", s, s.peopleStops(t)},
+		{"respondent", s, s.respondentsStops(t, open, closed)},
+		{"visitor", s, s.visitorsStops()},
+		{"mentors", s, s.mentorStops(t)},
+	}
 }
 
 func (s *Site) visitorsStops() []stop {

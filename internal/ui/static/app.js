@@ -1,5 +1,5 @@
 // What every page does: none of it is needed to use the page.
-import { announce, forget, parse } from "./lib.js";
+import { announce, forget, forgetLog, parse } from "./lib.js";
 
 document.documentElement.classList.add("with-js");
 
@@ -63,9 +63,13 @@ function release(form) {
 
 // Answers that wait to be sent are wiped at signing out, and on a page with
 // data-forget: after submission, withdrawal and leaving, and when it is over.
+// The support log's are wiped at signing out and on a device that others use.
 if (document.querySelector("[data-forget]")) forget();
+if (document.querySelector("[data-shared]")) forgetLog();
 document.addEventListener("submit", (event) => {
-  if (/** @type {Element} */ (event.target).hasAttribute("data-sign-out")) forget();
+  if (!(/** @type {Element} */ (event.target).hasAttribute("data-sign-out"))) return;
+  forget();
+  forgetLog();
 });
 
 // Long work: the element is read again from its URL until it says no more of

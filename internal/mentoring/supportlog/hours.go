@@ -1,0 +1,53 @@
+package supportlog
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"taitorinki/internal/mentoring"
+)
+
+// Spent is what a mentor has used and been granted in a time, in minutes.
+type Spent struct {
+	From, To      string // first and last day
+	Used, Granted int
+}
+
+// weeksShown is how many weeks a mentor's page of hours goes back.
+const weeksShown = 12
+
+// hours are a mentor's own: this week, this month, and the latest weeks, the oldest first. What was granted is counted by what is
+// granted today, in whole days: a week's minutes are spread evenly.
+func (s *Service) hours(ctx context.Context, m *mentoring.Mentor) (week, month Spent, weeks []Spent, err error) {
+	today := s.today()
+	t, err := time.Parse(time.DateOnly, today)
+	if err != nil {
+		return week, month, nil, err
+	}
+	monday := daysFrom(today, -(int(t.Weekday())+6)%7)
+	first := t.AddDate(0, 0, 1-t.Day()).Format(time.DateOnly)
+	by, err := minutesByDay(ctx, s.DB, m.ID, min(first, daysFrom(monday, -7*(weeksShown-1))))
+	if err != nil {
+		return week, month, nil, err
+	}
+	for i := weeksShown - 1; i >= 0; i-- {
+		from := daysFrom(monday, -7*i)
+		weeks = append(weeks, spent(m, by, from, daysFrom(from, 6)))
+	}
+	month = spent(m, by, first, t.AddDate(0, 1, -t.Day()).Format(time.DateOnly))
+	return weeks[weeksShown-1], month, weeks, nil
+}
+
+func spent(m *mentoring.Mentor, by map[string]int, from, to string) Spent {
+	x := Spent{From: from, To: to}
+	days := 0
+	for day := from; day <= to; day = daysFrom(day, 1) {
+		x.Used += by[day]
+		if m.Granted(day) {
+			days++
+		}
+	}
+	x.Granted = int(math.Round(float64(m.Minutes*days) / 7))
+	return x
+}
