@@ -180,6 +180,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadResults, "app.results", "/results"},
 		{people.ReadResults, "app.findings", "/findings"},
 		{people.ReadCoverage, "app.coverage", "/mentors/coverage"},
+		{people.ManageMentors, "app.mentors", mentoring.ListPath},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
 		{people.WorkAsMentor, "app.help-inbox", "/help/inbox"},
 		{people.WorkAsMentor, "supportlog.menu", "/log"},
@@ -191,6 +192,12 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 			nav = append(nav, ui.NavItem{Label: t(m.label), URL: m.url})
 		}
 	}
+	if v.May(people.ConfirmMentors) && !v.May(people.ManageMentors) {
+		nav = append(nav, ui.NavItem{Label: t("app.mentors"), URL: mentoring.ConfirmPath})
+	}
+	if v.May(people.WorkAsMentor) {
+		nav = append(nav, ui.NavItem{Label: t("app.own-mentoring"), URL: mentoring.OwnPath})
+	}
 	return nav
 }
 
@@ -198,7 +205,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart,
+		a.Mentors.Part, a.Mentors.MentorPart, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {
@@ -216,6 +223,9 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 	}
 	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
 		return a.Meetings.Name(ctx, id)
+	}
+	if strings.HasPrefix(object, "mentor:") {
+		return a.Mentors.ObjectName(ctx, object, lang)
 	}
 	code, ok := strings.CutPrefix(object, "round:")
 	if !ok {

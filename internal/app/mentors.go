@@ -20,7 +20,7 @@ import (
 // joinMentoring puts the parts of mentoring together: what one needs, another offers.
 func (a *App) joinMentoring() {
 	c := a.Config
-	a.Mentors = &mentoring.Service{DB: c.DB, Kit: a.Kit, Now: c.Now}
+	a.Mentors = &mentoring.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Suspect: suspect}
 	a.Asking = &asking.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Mentors: a.Mentors, Now: c.Now, BaseURL: c.BaseURL}
 	a.Log = &supportlog.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Names: a.People.Names}
 	a.Coverage = &coverage.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, AskURL: "/help/new?unit=", Thin: a.thinUnits, Finding: a.managedFinding}
@@ -34,6 +34,7 @@ func (a *App) joinMentoring() {
 // runMentoring adds the pages, mails and jobs of mentoring.
 func (a *App) runMentoring() {
 	a.Mentors.Routes()
+	a.Mentors.Mails()
 	a.Mentors.Jobs(a.Worker)
 	a.Asking.Routes()
 	a.Asking.Mails()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/mentoring"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey"
@@ -177,4 +178,16 @@ func daysUntil(now, then time.Time) int {
 		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	}
 	return int(day(then).Sub(day(now)) / (24 * time.Hour))
+}
+
+// mentorSteps are the candidates who wait for a visitor's word, and those who wait to be appointed.
+func (a *App) mentorSteps(ctx context.Context, p web.Page) (out []next, err error) {
+	confirm, appoint, err := a.Mentors.Waiting(ctx, p.Who)
+	if confirm > 0 {
+		out = append(out, next{Title: p.T("app.next-confirm", "n", confirm), URL: mentoring.ConfirmPath, Lines: []string{p.T("app.next-confirm-text")}})
+	}
+	if appoint > 0 {
+		out = append(out, next{Title: p.T("app.next-appoint", "n", appoint), URL: mentoring.ListPath + "?state=" + string(mentoring.Confirmed), Lines: []string{p.T("app.next-appoint-text")}})
+	}
+	return out, err
 }

@@ -56,6 +56,11 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	if p.Next, err = a.nextSteps(r.Context(), p.Page, len(units), rounds); err != nil {
 		return err
 	}
+	mentors, err := a.mentorSteps(r.Context(), p.Page)
+	if err != nil {
+		return err
+	}
+	p.Next = append(p.Next, mentors...)
 	help, err := a.helpWaiting(r.Context(), p.Page)
 	if err != nil {
 		return err
@@ -76,6 +81,7 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	add(true, "topics", "/topics")
 	add(true, "voice", "/voice")
 	add(true, "wishes", mentoring.WishPath)
+	add(!v.May(people.WorkAsMentor), "join", mentoring.JoinPath)
 	add(true, "me", "/me")
 	return a.Kit.Show(w, r, p.Page, start(p))
 }

@@ -64,7 +64,7 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
-	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true,
+	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true, "GET /mentors/list.csv": true,
 	"GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true,
 }
 
@@ -109,6 +109,7 @@ func (s *Site) walks(t *testing.T) []walk {
 		{"people", s, s.peopleStops(t)},
 		{"respondent", s, s.respondentsStops(t, open, closed)},
 		{"visitor", s, s.visitorsStops()},
+		{"mentors", s, s.mentorStops(t)},
 	}
 }
 

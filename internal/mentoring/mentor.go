@@ -10,6 +10,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 )
 
@@ -83,6 +84,7 @@ func (m *Mentor) Strong(area string, service int64) bool {
 
 // Event is something done to a mentor.
 type Event struct {
+	ID     int64
 	Mentor int64
 	At     time.Time
 	By     int64 // 0: the platform itself, or the operator
@@ -203,10 +205,15 @@ func (s *Service) change(ctx context.Context, tx *db.Tx, by, mentor int64, versi
 	return s.record(ctx, tx, Event{Mentor: m.ID, At: s.Now(), By: by, Kind: kind, State: m.State, Why: why})
 }
 
-// record keeps an event with the mentor and in the audit log.
+// record keeps an event with the mentor and in the audit log, and lets the mentor be told.
 func (s *Service) record(ctx context.Context, tx *db.Tx, e Event) error {
 	if err := insertEvent(ctx, tx, &e); err != nil {
 		return err
+	}
+	if told[e.Kind] {
+		if err := outbox.Add(ctx, tx, e.At, []outbox.Item{{Topic: mailTopic, Kind: newsKind, Ref: e.ID}}); err != nil {
+			return err
+		}
 	}
 	return people.Audit(ctx, tx, e.At, e.By, "mentor."+string(e.Kind), mentorObject(e.Mentor), "")
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -177,22 +178,59 @@ func putUnits(ctx context.Context, tx *db.Tx, m *Mentor) error {
 	return nil
 }
 
+// insertEvent keeps an event and sets its ID.
 func insertEvent(ctx context.Context, tx *db.Tx, e *Event) (err error) {
 	defer errs.Wrap(&err, "mentoring.insertEvent(%d)", e.Mentor)
 	by := sql.NullInt64{Int64: e.By, Valid: e.By != 0}
-	_, err = tx.ExecContext(ctx, `INSERT INTO mentoring_mentor_events (mentor_id, at, person_id, kind, state, why) VALUES ($1, $2, $3, $4, $5, $6)`,
-		e.Mentor, db.At(e.At), by, e.Kind, e.State, e.Why)
-	return err
+	return tx.QueryRowContext(ctx, `INSERT INTO mentoring_mentor_events (mentor_id, at, person_id, kind, state, why) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
+		e.Mentor, db.At(e.At), by, e.Kind, e.State, e.Why).Scan(&e.ID)
 }
 
 // Events returns what has been done to a mentor, the oldest first.
-func (s *Service) Events(ctx context.Context, mentor int64) (_ []Event, err error) {
-	defer errs.Wrap(&err, "mentoring.Events(%d)", mentor)
-	return db.Rows(ctx, s.DB, func(r *sql.Rows, e *Event) error {
+func (s *Service) Events(ctx context.Context, mentor int64) ([]Event, error) {
+	return events(ctx, s.DB, ` WHERE mentor_id = $1 ORDER BY id`, mentor)
+}
+
+func eventByID(ctx context.Context, q db.Q, id int64) (Event, error) {
+	all, err := events(ctx, q, ` WHERE id = $1`, id)
+	if err == nil && len(all) == 0 {
+		err = errs.New(errs.NotFound, "mentoring.no-mentor")
+	}
+	if err != nil {
+		return Event{}, err
+	}
+	return all[0], nil
+}
+
+// lastReasons are the reasons of what was done last to each mentor, by mentor.
+func lastReasons(ctx context.Context, q db.Q) (map[int64]string, error) {
+	all, err := events(ctx, q, ` WHERE id IN (SELECT max(id) FROM mentoring_mentor_events GROUP BY mentor_id)`)
+	out := make(map[int64]string, len(all))
+	for _, e := range all {
+		out[e.Mentor] = e.Why
+	}
+	return out, err
+}
+
+func events(ctx context.Context, q db.Q, rest string, args ...any) (_ []Event, err error) {
+	defer errs.Wrap(&err, "mentoring.events")
+	return db.Rows(ctx, q, func(r *sql.Rows, e *Event) error {
 		var at db.Time
 		var by sql.NullInt64
-		err := r.Scan(&e.Mentor, &at, &by, &e.Kind, &e.State, &e.Why)
+		err := r.Scan(&e.ID, &e.Mentor, &at, &by, &e.Kind, &e.State, &e.Why)
 		e.At, e.By = at.Time, by.Int64
 		return err
-	}, `SELECT mentor_id, at, person_id, kind, state, why FROM mentoring_mentor_events WHERE mentor_id = $1 ORDER BY id`, mentor)
+	}, `SELECT id, mentor_id, at, person_id, kind, state, why FROM mentoring_mentor_events`+rest, args...)
+}
+
+// forgetEnded forgets what those whose time as a mentor ended before a time have told of themselves, and why things were done.
+func forgetEnded(ctx context.Context, q db.Q, before time.Time) (err error) {
+	defer errs.Wrap(&err, "mentoring.forgetEnded")
+	const ended = `SELECT id FROM mentoring_mentors WHERE state = 'ended' AND since < $1`
+	if _, err := q.ExecContext(ctx, `UPDATE mentoring_mentor_events SET why = '' WHERE why <> '' AND mentor_id IN (`+ended+`)`, db.At(before)); err != nil {
+		return err
+	}
+	_, err = q.ExecContext(ctx, `UPDATE mentoring_mentors SET areas = '[]', services = '[]', langs = '[]', reach = '', away_from = '', away_to = ''
+		WHERE (areas <> '[]' OR services <> '[]' OR langs <> '[]' OR reach <> '' OR away_from <> '') AND id IN (`+ended+`)`, db.At(before))
+	return err
 }

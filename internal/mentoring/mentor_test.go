@@ -96,7 +96,7 @@ func TestEachStepIsTakenFromItsOwnStatesOnly(t *testing.T) {
 // clear forgets all mentors, so that the same person can begin anew.
 func clear(t *testing.T, d *db.DB) {
 	t.Helper()
-	for _, table := range []string{"mentoring_mentor_events", "mentoring_mentor_units", "mentoring_mentors"} {
+	for _, table := range []string{"mentoring_asks", "mentoring_mentor_events", "mentoring_mentor_units", "mentoring_mentors"} {
 		_, err := d.ExecContext(t.Context(), `DELETE FROM `+table)
 		must(t, err)
 	}

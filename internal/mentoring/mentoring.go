@@ -1,4 +1,5 @@
-// Package mentoring finds the county's digimentors. So far people tell whether they would be one, and how they like to learn.
+// Package mentoring finds the county's digimentors and keeps them: people tell whether they would be one, come forward, are confirmed
+// by a supervisor and appointed by the coordinator, and help, pause and end.
 //
 // A wish is a named answer, given freely and with consent, apart from every survey. The rule that shapes it: nothing stored
 // with it tells when it was given, or whether its giver has answered a survey. So a wish has no time, no round and no number
@@ -14,6 +15,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/jobs"
+	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
@@ -30,9 +32,13 @@ const WishPath = "/wishes"
 
 // Service is the mentoring feature.
 type Service struct {
-	DB  *db.DB
-	Kit *web.Kit
-	Now func() time.Time
+	DB      *db.DB
+	Kit     *web.Kit
+	Outbox  *outbox.Outbox
+	Now     func() time.Time
+	BaseURL string // where links in mail begin, without a slash at the end
+	// Suspect reports whether a text seems to tell who somebody is: by an address, a phone number or an identity code.
+	Suspect func(text string) bool
 }
 
 // The answers to whether somebody would be a digimentor.
@@ -81,6 +87,7 @@ func (s *Service) Withdraw(ctx context.Context, personID int64) error {
 // Jobs adds the work that is done regularly.
 func (s *Service) Jobs(w *jobs.Worker) {
 	w.Every("forget the wishes of people who have left", 24*time.Hour, s.forgetLeft)
+	w.Every("keep digimentors up to date", 10*time.Minute, s.Upkeep)
 }
 
 func (s *Service) forgetLeft(ctx context.Context) (err error) {

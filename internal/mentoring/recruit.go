@@ -26,41 +26,57 @@ type Profile struct {
 // SignUp makes a person a candidate, who would serve the given units; by is who did it, which is the person or a coordinator.
 // Somebody who is a mentor already, in any state but Ended, is a conflict.
 func (s *Service) SignUp(ctx context.Context, by, person int64, p Profile, units []Place) (id int64, err error) {
-	if err := s.checkProfile(&p, nil); err != nil {
+	bad := errs.Fields{}
+	if len(units) == 0 {
+		bad.Add("units", "mentoring.choose-units")
+	}
+	if err := s.checkProfile(&p, &bad); err != nil {
 		return 0, err
 	}
-	if len(units) == 0 {
-		return 0, fieldFault("units", "mentoring.choose-units")
-	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		old, has, err := mentorOf(ctx, tx, person)
+		who, err := people.PersonByID(ctx, tx, person)
 		if err != nil {
 			return err
 		}
-		if !has {
-			m := Mentor{Person: people.Person{ID: person}, State: Candidate, Since: s.Now(), Units: units,
-				Areas: p.Areas, Services: p.Services, Langs: p.Langs, Reach: p.Reach}
-			made, err := insertMentor(ctx, tx, &m)
-			if err == nil && !made {
-				err = errs.New(errs.Conflict, "mentoring.already")
-			}
-			if err != nil {
-				return err
-			}
-			id = m.ID
-			return s.record(ctx, tx, Event{Mentor: id, At: s.Now(), By: by, Kind: CameForward, State: Candidate})
+		if !who.Left.IsZero() {
+			return errs.New(errs.Conflict, "people.person-left")
 		}
-		id = old.ID
-		if old.State != Ended {
-			return errs.New(errs.Conflict, "mentoring.already")
+		if id, err = s.comeForward(ctx, tx, by, who, p, units); err != nil {
+			return err
 		}
-		return s.change(ctx, tx, by, id, old.Version, CameForward, "", func(m *Mentor) error {
-			*m = Mentor{ID: m.ID, Person: m.Person, State: Candidate, Units: units, NoteOff: m.NoteOff, Version: m.Version,
-				Areas: p.Areas, Services: p.Services, Langs: p.Langs, Reach: p.Reach}
-			return nil
-		})
+		return s.ask(ctx, tx, id, who, 0)
 	})
 	return id, err
+}
+
+// comeForward makes a person a candidate, the first time or again.
+func (s *Service) comeForward(ctx context.Context, tx *db.Tx, by int64, who people.Person, p Profile, units []Place) (id int64, err error) {
+	fresh := Mentor{Person: who, State: Candidate, Since: s.Now(), Units: units, Areas: p.Areas, Services: p.Services, Langs: p.Langs, Reach: p.Reach}
+	old, has, err := mentorOf(ctx, tx, who.ID)
+	if err != nil {
+		return 0, err
+	}
+	if has && old.State != Ended {
+		return 0, errs.New(errs.Conflict, "mentoring.already")
+	}
+	if !has {
+		made, err := insertMentor(ctx, tx, &fresh)
+		if err == nil && !made {
+			err = errs.New(errs.Conflict, "mentoring.already")
+		}
+		if err != nil {
+			return 0, err
+		}
+		return fresh.ID, s.record(ctx, tx, Event{Mentor: fresh.ID, At: s.Now(), By: by, Kind: CameForward, State: Candidate})
+	}
+	if err := forgetAsks(ctx, tx, old.ID); err != nil {
+		return 0, err
+	}
+	return old.ID, s.change(ctx, tx, by, old.ID, old.Version, CameForward, "", func(m *Mentor) error {
+		fresh.ID, fresh.Version, fresh.NoteOff = m.ID, m.Version, m.NoteOff
+		*m = fresh
+		return nil
+	})
 }
 
 func fieldFault(name, key string, args ...any) error {

@@ -19,6 +19,32 @@ func (s *Service) Routes() {
 	k.Handle("POST "+WishPath+"/withdraw", web.SignedIn, s.withdraw)
 	k.Handle("GET /mentors/willing", people.ReadWilling, s.listWilling)
 	k.Handle("GET /mentors/willing/list.csv", people.ReadWilling, s.sendWilling)
+	k.Handle("POST /mentors/willing/forward", people.ManageMentors, s.putForward)
+
+	k.Handle("GET "+JoinPath, web.SignedIn, s.showJoin)
+	k.Handle("POST "+JoinPath, web.SignedIn, s.join)
+	k.Handle("POST "+JoinPath+"/withdraw", web.SignedIn, s.takeBack)
+	k.Handle("GET "+ConfirmPath, people.ConfirmMentors, s.showConfirm)
+
+	k.Handle("GET "+OwnPath, people.WorkAsMentor, s.showOwn)
+	k.Handle("POST "+OwnPath+"/profile", people.WorkAsMentor, s.saveProfile)
+	k.Handle("POST "+OwnPath+"/absence", people.WorkAsMentor, s.saveAbsence)
+	k.Handle("POST "+OwnPath+"/note", people.WorkAsMentor, s.saveNote)
+	k.Handle("POST "+OwnPath+"/state", people.WorkAsMentor, s.saveState)
+
+	k.Handle("GET "+ListPath, people.ManageMentors, s.list)
+	k.Handle("GET "+ListPath+"/list.csv", people.ManageMentors, s.sendList)
+	k.Handle("GET "+ListPath+"/import", people.ManageMentors, s.showImport)
+	k.Handle("POST "+ListPath+"/import", people.ManageMentors, s.uploadList)
+	k.Handle("GET "+ListPath+"/import/check/{id}", people.ManageMentors, s.checkList)
+	k.Handle("POST "+ListPath+"/import/check/{id}", people.ManageMentors, s.confirmList)
+
+	k.Handle("GET "+ListPath+"/{id}", people.ConfirmMentors, s.showMentor)
+	k.Handle("POST "+ListPath+"/{id}/confirm", people.ConfirmMentors, s.confirm)
+	k.Handle("POST "+ListPath+"/{id}/decline", people.ConfirmMentors, s.decline)
+	k.Handle("POST "+ListPath+"/{id}/grant", people.ConfirmMentors, s.regrant)
+	k.Handle("POST "+ListPath+"/{id}/state", people.ManageMentors, s.moveMentor)
+	k.Handle("POST "+ListPath+"/{id}/units", people.ManageMentors, s.changeUnits)
 }
 
 // wishPage is the form, and for somebody who is not signed in what it is about.
@@ -27,6 +53,7 @@ type wishPage struct {
 	Wish    Wish
 	Given   bool // there is a wish
 	Consent bool
+	MayJoin bool // is willing, and has not come forward yet
 	Errors  *errs.Fields
 }
 
@@ -43,6 +70,13 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request) (err error) {
 	}
 	if p.Wish, p.Given, err = wishOf(r.Context(), s.DB, p.Who.ID); err != nil {
 		return err
+	}
+	if p.Wish.Willing() {
+		m, has, err := s.MentorOf(r.Context(), p.Who.ID)
+		if err != nil {
+			return err
+		}
+		p.MayJoin = !has || m.State == Ended
 	}
 	return s.Kit.Show(w, r, p.Page, wishForm(p))
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sdc"
@@ -32,6 +33,8 @@ type unitGroup struct {
 
 type willingRow struct {
 	Unit, Name, Email, Profession, Answer, Ways string
+	Person                                      int64
+	State                                       State // as a mentor; "" for somebody who has not come forward, or has ended
 }
 
 type wayCount struct {
@@ -65,6 +68,14 @@ func (s *Service) willing(ctx context.Context, p web.Page) (rows []willingRow, w
 	for _, w := range all {
 		wish[w.PersonID] = w
 	}
+	mentors, err := readMentors(ctx, s.DB, ` WHERE m.state <> 'ended' ORDER BY m.id`)
+	if err != nil {
+		return nil, nil, err
+	}
+	on := map[int64]State{}
+	for _, m := range mentors {
+		on[m.Person.ID] = m.State
+	}
 	ids, everywhere := tree.Within(p.Who, people.ReadWilling)
 	told := map[string]int{}
 	n := 0
@@ -78,7 +89,7 @@ func (s *Service) willing(ctx context.Context, p web.Page) (rows []willingRow, w
 			told[way]++
 		}
 		if w.Willing() {
-			rows = append(rows, willingRow{path(tree, x.UnitID, p), x.Name, x.Email, named[x.Profession], p.T("mentoring.mentor-" + w.Mentor), inWords(w.Ways, p.T)})
+			rows = append(rows, willingRow{path(tree, x.UnitID, p), x.Name, x.Email, named[x.Profession], p.T("mentoring.mentor-" + w.Mentor), inWords(w.Ways, p.T), x.ID, on[x.ID]})
 		}
 	}
 	i18n.Sort(p.Lang, rows, func(r willingRow) string { return r.Unit + "\x00" + r.Name })
@@ -115,7 +126,7 @@ func (s *Service) listWilling(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Total, p.Ways = len(rows), ways
-	p.Pages = pages(r, len(rows))
+	p.Pages = pagesOf(r, len(rows))
 	from := (p.Pages.Page - 1) * ui.PageSize
 	for _, row := range rows[from:min(from+ui.PageSize, len(rows))] {
 		if last := len(p.Groups) - 1; last < 0 || p.Groups[last].Unit != row.Unit {
@@ -146,16 +157,36 @@ func (s *Service) sendWilling(w http.ResponseWriter, r *http.Request) error {
 		p.T("mentoring.mentor"), p.T("mentoring.ways")}, table)
 }
 
+// putForward makes a candidate of somebody who told that they would be a digimentor. They are told, and may take it back. The wish
+// itself stays as it is, without a time.
+func (s *Service) putForward(w http.ResponseWriter, r *http.Request) error {
+	ctx, v := r.Context(), web.VisitorOf(r)
+	id, err := strconv.ParseInt(r.PostFormValue("person"), 10, 64)
+	if err != nil {
+		return errs.New(errs.NotFound, "people.person-missing")
+	}
+	wish, has, err := wishOf(ctx, s.DB, id)
+	if err != nil {
+		return err
+	}
+	if !has || !wish.Willing() {
+		return errs.New(errs.NotFound, "people.person-missing")
+	}
+	p, err := people.PersonByID(ctx, s.DB, id)
+	if err != nil {
+		return err
+	}
+	if err := s.mustCover(ctx, v, people.ManageMentors, &Mentor{Person: p}); err != nil {
+		return err
+	}
+	if _, err := s.SignUp(ctx, v.ID, id, Profile{Langs: []string{p.Lang}}, []Place{{Unit: p.UnitID, Below: true}}); err != nil {
+		return err
+	}
+	s.Kit.Flash(r, "mentoring.put-forward-now", "name", p.Name)
+	return web.See(w, r, "/mentors/willing")
+}
+
 // note writes down that somebody looked at the list or took it. Without the note it is not shown.
 func (s *Service) note(r *http.Request, action string) error {
 	return people.Audit(r.Context(), s.DB, s.Now(), web.VisitorOf(r).ID, action, "", "")
-}
-
-func pages(r *http.Request, total int) ui.Pages {
-	p := ui.Pages{Page: 1, Pages: max(1, (total+ui.PageSize-1)/ui.PageSize), Total: total,
-		URL: func(n int) string { return "/mentors/willing?page=" + strconv.Itoa(n) }}
-	if n, err := strconv.Atoi(r.URL.Query().Get("page")); err == nil {
-		p.Page = min(max(n, 1), p.Pages)
-	}
-	return p
 }

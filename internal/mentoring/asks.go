@@ -1,0 +1,170 @@
+package mentoring
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
+	"taitorinki/internal/web"
+)
+
+const (
+	remindAfter   = 7 * 24 * time.Hour // without an answer, and again each time
+	mostReminders = 3                  // then the coordinator sees it
+)
+
+// asking is how a candidate's supervisors have been asked.
+type asking struct {
+	rounds int // mails to each: the first, and reminders
+	last   time.Time
+}
+
+// unanswered reports whether all that mail can do has been done: the coordinator must look into it. So it is from the start when
+// there is nobody to ask.
+func (a asking) unanswered(now time.Time) bool {
+	return a.rounds == 0 || a.rounds > mostReminders && !now.Before(a.last.Add(remindAfter))
+}
+
+// due reports whether the supervisors are to be asked, or reminded.
+func (a asking) due(now time.Time) bool {
+	return a.rounds == 0 || a.rounds <= mostReminders && !now.Before(a.last.Add(remindAfter))
+}
+
+// supervisorsOf are the supervisors of the nearest unit that has any, from a person's own unit upwards. Nobody is asked about
+// themself: who leads a unit is confirmed from above.
+func supervisorsOf(ctx context.Context, q db.Q, p people.Person) (out []people.Person, err error) {
+	for unit := p.UnitID; unit != 0 && len(out) == 0; {
+		here, err := people.HoldersAt(ctx, q, unit)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range here {
+			if h.Role.Role == people.Supervisor && h.Person.ID != p.ID {
+				out = append(out, h.Person)
+			}
+		}
+		u, err := people.UnitByID(ctx, q, unit)
+		if err != nil {
+			return nil, err
+		}
+		unit = u.ParentID
+	}
+	return out, nil
+}
+
+// ask asks a candidate's supervisors by mail, for the n-th time from 0. Who has been asked so often already is not asked again.
+func (s *Service) ask(ctx context.Context, tx *db.Tx, mentor int64, candidate people.Person, n int) error {
+	bosses, err := supervisorsOf(ctx, tx, candidate)
+	if err != nil {
+		return err
+	}
+	var mails []outbox.Item
+	for _, b := range bosses {
+		id, made, err := insertAsk(ctx, tx, mentor, b.ID, n, s.Now())
+		if err != nil {
+			return err
+		}
+		if made {
+			mails = append(mails, outbox.Item{Topic: mailTopic, Kind: askKind, Ref: id})
+		}
+	}
+	return outbox.Add(ctx, tx, s.Now(), mails)
+}
+
+// remind asks the supervisors of candidates who wait: those who have not answered for a week, and whom nobody has been asked about
+// because there was nobody, or because a list brought them in.
+func (s *Service) remind(ctx context.Context) (err error) {
+	defer errs.Wrap(&err, "mentoring.remind")
+	waiting, err := readMentors(ctx, s.DB, ` WHERE m.state = 'candidate' ORDER BY m.id`)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	asked, err := askings(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	for _, m := range waiting {
+		a := asked[m.ID]
+		if m.Person.Name == "" || !a.due(s.Now()) {
+			continue
+		}
+		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+			if err := s.ask(ctx, tx, m.ID, m.Person, a.rounds); err != nil || a.rounds == 0 {
+				return err
+			}
+			return markReminded(ctx, tx, m.ID, s.Now())
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Unanswered are the candidates whose supervisors have not answered any reminder, or who have no supervisor, by id.
+func (s *Service) Unanswered(ctx context.Context) (out []Mentor, err error) {
+	waiting, err := readMentors(ctx, s.DB, ` WHERE m.state = 'candidate' ORDER BY m.id`)
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
+	asked, err := askings(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(waiting, func(m Mentor) bool { return !asked[m.ID].unanswered(s.Now()) }), nil
+}
+
+// Waiting counts what waits for a visitor: candidates to confirm, and confirmed ones to appoint.
+func (s *Service) Waiting(ctx context.Context, v web.Visitor) (confirm, appoint int, err error) {
+	if !v.May(people.ConfirmMentors) && !v.May(people.ManageMentors) {
+		return 0, 0, nil
+	}
+	all, err := readMentors(ctx, s.DB, ` WHERE m.state IN ('candidate', 'confirmed') ORDER BY m.id`)
+	if err != nil || len(all) == 0 {
+		return 0, 0, err
+	}
+	covers := map[int64][2]bool{} // by unit; candidates are few, and the whole tree is much to read for a start page
+	for _, m := range all {
+		if m.Person.Name == "" {
+			continue
+		}
+		may, known := covers[m.Person.UnitID]
+		if !known {
+			for i, a := range []web.Action{people.ConfirmMentors, people.ManageMentors} {
+				if may[i], err = people.Covers(ctx, s.DB, v, a, m.Person.UnitID); err != nil {
+					return 0, 0, err
+				}
+			}
+			covers[m.Person.UnitID] = may
+		}
+		switch {
+		case m.State == Candidate && may[0] && m.Person.ID != v.ID:
+			confirm++
+		case m.State == Confirmed && may[1]:
+			appoint++
+		}
+	}
+	return confirm, appoint, nil
+}
+
+// scope is the part of the county in which a visitor may do something.
+type scope struct {
+	units map[int64]bool
+	all   bool
+}
+
+func scopeOf(tree *people.Tree, v web.Visitor, a web.Action) scope {
+	ids, all := tree.Within(v, a)
+	out := scope{make(map[int64]bool, len(ids)), all}
+	for _, id := range ids {
+		out.units[id] = true
+	}
+	return out
+}
+
+// has reports whether a unit is in the scope; unit 0 is in that of the whole county only.
+func (s scope) has(unit int64) bool { return s.all || s.units[unit] }
