@@ -23,6 +23,7 @@ import (
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/monthly"
+	"taitorinki/internal/mentoring/training"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
@@ -67,12 +68,14 @@ type App struct {
 	Mentors *mentoring.Service
 	Monthly *monthly.Service
 
+	Training *training.Service
+
 	name countyName
 }
 
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
-	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, monthly.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
+	return i18n.Load(append([]fs.FS{ui.Locales, web.Locales, people.Locales, survey.Locales, instrument.Locales, insight.Locales, catalog.Locales, mentoring.Locales, monthly.Locales, training.Locales, sheet.Locales, dataset.Locales, Locales}, more...)...)
 }
 
 // New puts the platform together. The database is migrated already.
@@ -104,6 +107,7 @@ func New(c Config) (*App, error) {
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Mentors = &mentoring.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
+	a.Training = &training.Service{DB: c.DB, Kit: kit, Now: c.Now, Mentors: a.Mentors, Keys: &training.Keyring{Dir: c.Keys, Copy: c.KeysCopy}, BaseURL: c.BaseURL}
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -117,6 +121,7 @@ func New(c Config) (*App, error) {
 	a.Catalog.Routes()
 	a.Mentors.Routes()
 	a.Monthly.Routes()
+	a.Training.Routes()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -125,6 +130,7 @@ func New(c Config) (*App, error) {
 	a.Insight.Jobs()
 	a.Mentors.Jobs(a.Worker)
 	a.Monthly.Jobs(a.Worker)
+	a.Training.Jobs(a.Worker)
 	a.Monthly.Mails()
 	a.Worker.Every("prune sessions", time.Hour, func(ctx context.Context) error { return web.PruneSessions(ctx, c.DB, c.Now()) })
 	return a, nil
@@ -187,8 +193,12 @@ func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any
 	if err != nil {
 		return nil, err
 	}
+	path, err := a.Training.Part(ctx, personID, t)
+	if err != nil {
+		return nil, err
+	}
 	findings, err := a.Insight.FindingsPart(ctx, personID, t)
-	return []people.Part{wish, findings}, err
+	return []people.Part{wish, path, findings}, err
 }
 
 // objectName names what the log speaks of by a code, and where it is.
