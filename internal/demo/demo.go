@@ -115,6 +115,7 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 		func() error { return d.find(ctx, &second, day(-172, 10), d.secondFindings()) },
 		func() error { third.series = first.round; return d.run(ctx, &third) },
 		func() error { return d.recruit(ctx, &newMentors) },
+		func() error { return d.train(ctx) },
 		func() error { return d.wish(ctx, day(-2, 13)) },
 		func() error { d.Clock.present(); return d.App.Survey.CountRates(ctx) },
 	} {
