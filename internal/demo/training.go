@@ -8,12 +8,14 @@ import (
 )
 
 // train lets the mentors walk the training path: who helps, or rests, has done it all and holds a badge; who is in training has come
-// some way. One badge was given by mistake, and was revoked.
+// some way. The first mentors were there before the path, so the coordinator gave them their badges. One badge was given by mistake,
+// and was revoked.
 func (d *Demo) train(ctx context.Context) error {
 	all, err := mentoring.Mentors(ctx, d.App.Config.DB)
 	if err != nil {
 		return err
 	}
+	pathBegan := day(-290, 9)
 	var doings []happening
 	revoked := int64(0)
 	for i := range all {
@@ -22,6 +24,10 @@ func (d *Demo) train(ctx context.Context) error {
 		case m.Person.Name == "":
 		case m.State == mentoring.Training:
 			doings = append(doings, d.walkPath(m, m.Since.AddDate(0, 0, 1), d.rng.IntN(6))...)
+		case m.State == mentoring.Active && m.Since.Before(pathBegan):
+			doings = append(doings, happening{pathBegan.Add(time.Duration(i) * time.Minute), func(ctx context.Context) error {
+				return d.App.Training.Issue(ctx, d.ids[d.before.Cast.Coordinator], m.ID, "Toiminut mentorina jo ennen polkua.")
+			}})
 		case m.State == mentoring.Active || m.State == mentoring.Resting:
 			began := m.Since.AddDate(0, 0, -13)
 			if m.State == mentoring.Resting {

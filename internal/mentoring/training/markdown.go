@@ -31,7 +31,7 @@ func markdown(source string) (string, error) {
 	doc := goldmark.DefaultParser().Parse(text.NewReader(src))
 	err := ast.Walk(doc, func(n ast.Node, enter bool) (ast.WalkStatus, error) {
 		if h, ok := n.(*ast.Heading); ok && enter {
-			h.Level = min(h.Level+1, 4) // the page has its own first heading
+			h.Level = min(max(h.Level, 2), 4) // the page has its own first heading
 		}
 		return ast.WalkContinue, nil
 	})

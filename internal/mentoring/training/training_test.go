@@ -50,6 +50,7 @@ func appointed(t testing.TB, s *apptest.Site, who string) int64 {
 	must(t, err)
 	must(t, s.Mentors.Confirm(t.Context(), 0, id, mentoring.AnyVersion, mentoring.Grant{Minutes: 120, From: "2026-01-01"}))
 	must(t, s.Mentors.Move(t.Context(), 0, id, mentoring.AnyVersion, mentoring.Appointment, ""))
+	must(t, s.Mentors.WantNote(t.Context(), id, false)) // the last mail is the one to sign in with
 	return id
 }
 

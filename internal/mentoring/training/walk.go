@@ -137,6 +137,7 @@ func (s *Service) mark(ctx context.Context, by, mentor int64, version int, step 
 	if !m.State.Appointed() {
 		return errs.New(errs.Conflict, "training.not-appointed")
 	}
+	last := false
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		w, err := s.onPath(ctx, tx, mentor)
 		if err != nil {
@@ -150,17 +151,30 @@ func (s *Service) mark(ctx context.Context, by, mentor int64, version int, step 
 			return errs.New(errs.Forbidden, "web.forbidden")
 		}
 		if w.IsDone(step) {
+			last = w.nearly()
 			return nil
 		}
-		if err := insertDone(ctx, tx, mentor, step, Done{s.Now(), by}); err != nil || own {
+		w.Done[step] = Done{s.Now(), by}
+		last = w.nearly()
+		if err := insertDone(ctx, tx, mentor, step, w.Done[step]); err != nil || own {
 			return err
 		}
 		return people.Audit(ctx, tx, s.Now(), by, "training.tick", mentorObject(mentor), step)
 	})
-	if err != nil {
+	if err != nil || !last {
 		return err
 	}
 	return s.Settle(ctx, mentor)
+}
+
+// nearly reports whether nothing is left but a first support, which may have been logged already.
+func (w *Walk) nearly() bool {
+	for _, x := range w.Path.Steps {
+		if x.Kind != Support && !w.IsDone(x.Key) {
+			return false
+		}
+	}
+	return true
 }
 
 // onPath is walkOf for somebody who does something on the path, which begins it.
