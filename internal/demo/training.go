@@ -24,7 +24,7 @@ func (d *Demo) train(ctx context.Context) error {
 		case m.Person.Name == "":
 		case m.State == mentoring.Training:
 			doings = append(doings, d.walkPath(m, m.Since.AddDate(0, 0, 1), d.rng.IntN(6))...)
-		case m.State == mentoring.Active && m.Since.Before(pathBegan):
+		case m.State == mentoring.Active && m.Since.Before(pathBegan) && !d.cast(m.Person.Email):
 			doings = append(doings, happening{pathBegan.Add(time.Duration(i) * time.Minute), func(ctx context.Context) error {
 				return d.App.Training.Issue(ctx, d.ids[d.before.Cast.Coordinator], m.ID, "Toiminut mentorina jo ennen polkua.")
 			}})
