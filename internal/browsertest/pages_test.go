@@ -64,7 +64,7 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
-	"GET /findings/list.csv": true,
+	"GET /findings/list.csv":     true,
 	"GET /training/badge/{file}": true, "GET /badges/did.json": true, "GET /badges/issuer": true, "GET /badges/keys": true, "GET /badges/keys/{id}": true, "GET /badges/status/1": true, "GET /badges/digimentor/{lang}/picture.png": true,
 }
 
