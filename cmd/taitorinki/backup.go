@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 
+	"taitorinki/internal/mentoring/training"
 	"taitorinki/internal/survey/seal"
 )
 
@@ -15,7 +17,7 @@ type backupCmd struct {
 	dbFlag
 	keysFlag
 	File    string `arg:"" help:"File to write the database to."`
-	KeysOut string `help:"Also write the keys of --keys, to this file. Keep it apart from the database's backups: who has both can read the answers of open rounds." placeholder:"FILE"`
+	KeysOut string `help:"Also write the keys of --keys, to this file. Keep it apart from the database's backups: who has both can read the answers of open rounds, and who has the keys can sign badges." placeholder:"FILE"`
 }
 
 func (c *backupCmd) Run(ctx context.Context) error {
@@ -35,6 +37,11 @@ func (c *backupCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	badges, err := c.ring().Export()
+	if err != nil {
+		return err
+	}
+	maps.Copy(files, badges)
 	err = whole(c.KeysOut, func(w io.Writer) error {
 		z := zip.NewWriter(w)
 		for name, b := range files {
@@ -99,7 +106,12 @@ func (c *restoreCmd) restoreKeys() error {
 		if err != nil {
 			return err
 		}
-		if err := v.Import(f.Name, b); err != nil {
+		if training.IsKeyFile(f.Name) {
+			err = c.ring().Import(f.Name, b)
+		} else {
+			err = v.Import(f.Name, b)
+		}
+		if err != nil {
 			return usage{err}
 		}
 	}

@@ -27,6 +27,7 @@ import (
 	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/mentoring/supportlog"
+	"taitorinki/internal/mentoring/training"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/sheet"
@@ -73,6 +74,7 @@ type App struct {
 	Log      *supportlog.Service
 	Monthly  *monthly.Service
 	Meetings *meetings.Service
+	Training *training.Service
 	Coverage *coverage.Service
 
 	name countyName
@@ -85,7 +87,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		survey.Locales, instrument.Locales,
 		insight.Locales,
 		catalog.Locales,
-		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales,
+		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }
@@ -205,7 +207,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Mentors.MentorPart, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart,
+		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {

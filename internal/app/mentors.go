@@ -14,6 +14,7 @@ import (
 	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/mentoring/monthly"
 	"taitorinki/internal/mentoring/supportlog"
+	"taitorinki/internal/mentoring/training"
 	"taitorinki/internal/web"
 )
 
@@ -25,6 +26,8 @@ func (a *App) joinMentoring() {
 	a.Log = &supportlog.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Names: a.People.Names}
 	a.Coverage = &coverage.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, AskURL: "/help/new?unit=", Thin: a.thinUnits, Finding: a.managedFinding}
 	a.Meetings = &meetings.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Mentors: a.Mentors}
+	a.Training = &training.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Keys: &training.Keyring{Dir: c.Keys, Copy: c.KeysCopy}, BaseURL: c.BaseURL,
+		FirstSupport: a.Log.HasEntry}
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
 		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks, Minutes: a.Log.MinutesOf, Last: a.Log.LastEntryDay, Meeting: a.nextMeeting}
 	a.Asking.LogURL, a.Log.Request = "/log/new", a.requestToLog
@@ -48,6 +51,8 @@ func (a *App) runMentoring() {
 	a.Meetings.Routes()
 	a.Meetings.Jobs(a.Worker)
 	a.Meetings.Mails()
+	a.Training.Routes()
+	a.Training.Jobs(a.Worker)
 }
 
 // requestToLog is what a request that a mentor has helped with says of the support.

@@ -117,6 +117,7 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 		func() error { return d.recruit(ctx, &newMentors) },
 		func() error { return d.aimMentors(ctx) },
 		func() error { return d.network(ctx) },
+		func() error { return d.train(ctx) },
 		func() error { return d.wish(ctx, day(-2, 13)) },
 		func() error { return d.askForHelp(ctx) },
 		func() error { return d.logbook(ctx) },

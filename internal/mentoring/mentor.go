@@ -158,6 +158,11 @@ func (s *Service) Move(ctx context.Context, by, mentor int64, version int, kind 
 	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.move(ctx, tx, by, mentor, version, kind, why) })
 }
 
+// MoveIn is Move inside a transaction of another part, for what must happen together with it.
+func (s *Service) MoveIn(ctx context.Context, tx *db.Tx, by, mentor int64, version int, kind EventKind) error {
+	return s.move(ctx, tx, by, mentor, version, kind, "")
+}
+
 func reason(bad *errs.Fields, field, text string, needed bool) {
 	switch {
 	case needed && text == "":

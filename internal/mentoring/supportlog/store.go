@@ -94,6 +94,14 @@ func (s *Service) MinutesOf(ctx context.Context, mentor int64, from, to string) 
 	return n, err
 }
 
+// HasEntry reports whether a mentor has logged a support.
+func (s *Service) HasEntry(ctx context.Context, mentor int64) (has bool, err error) {
+	defer errs.Wrap(&err, "supportlog.HasEntry(%d)", mentor)
+	n := 0
+	err = s.DB.QueryRowContext(ctx, `SELECT count(*) FROM mentoring_entries WHERE mentor_id = $1 AND NOT deleted`, mentor).Scan(&n)
+	return n > 0, err
+}
+
 // LastEntryDay is the day of the latest entry of each mentor who has any, for who must see who has gone quiet.
 func (s *Service) LastEntryDay(ctx context.Context) (_ map[int64]string, err error) {
 	defer errs.Wrap(&err, "supportlog.LastEntryDay")
