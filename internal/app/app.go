@@ -123,7 +123,7 @@ func New(c Config) (*App, error) {
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
-	kit.Menu = menu
+	kit.Menu, kit.Section = menu, section
 	kit.County = a.county
 
 	a.People.Routes()
@@ -181,11 +181,9 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadRounds, "app.rounds", "/rounds"},
 		{people.ReadResults, "app.results", "/results"},
 		{people.ReadResults, "app.findings", "/findings"},
-		{people.ReadCoverage, "app.coverage", "/mentors/coverage"},
-		{people.ManageMentors, "app.mentors", mentoring.ListPath},
+		{people.ReadCoverage, "app.mentors", networkPath},
+		{people.WorkAsMentor, "app.own-mentoring", workPath},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
-		{people.WorkAsMentor, "app.help-inbox", "/help/inbox"},
-		{people.WorkAsMentor, "supportlog.menu", "/log"},
 		{people.ReadPeople, "app.units", "/units"},
 		{people.ReadPeople, "app.people", "/people"},
 		{people.ReadAudit, "app.audit", "/audit"},
@@ -193,12 +191,6 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		if v.May(m.action) && (m.action != people.ReadAudit || v.Everywhere(m.action)) {
 			nav = append(nav, ui.NavItem{Label: t(m.label), URL: m.url})
 		}
-	}
-	if v.May(people.ConfirmMentors) && !v.May(people.ManageMentors) {
-		nav = append(nav, ui.NavItem{Label: t("app.mentors"), URL: mentoring.ConfirmPath})
-	}
-	if v.May(people.WorkAsMentor) {
-		nav = append(nav, ui.NavItem{Label: t("app.own-mentoring"), URL: mentoring.OwnPath})
 	}
 	return nav
 }

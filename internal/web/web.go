@@ -67,8 +67,10 @@ type Kit struct {
 	Service  string
 	County   func(lang string) string
 	Secure   bool // pages are served over TLS
-	Menu     func(v Visitor, t func(string, ...any) string) []ui.NavItem
-	Demo     bool
+	// Section returns the pages of the same subject as a path, and at which place of the menu the subject stands, -1 for none.
+	Section func(v Visitor, t func(string, ...any) string, path string, nav []ui.NavItem) (near []ui.NavItem, at int)
+	Menu    func(v Visitor, t func(string, ...any) string) []ui.NavItem
+	Demo    bool
 
 	mux        *http.ServeMux
 	routes     []Route
@@ -250,11 +252,12 @@ func (k *Kit) Lang(r *http.Request) string {
 
 // Page is what every page's data has in common. It is embedded in the page's own struct.
 type Page struct {
-	Shell ui.Shell
-	Lang  string
-	Who   Visitor
-	Flash string
-	words i18n.Words
+	Shell   ui.Shell
+	Lang    string
+	Who     Visitor
+	Flash   string
+	Section []ui.NavItem // pages of the same subject; empty draws none
+	words   i18n.Words
 }
 
 // T is the message key in the reader's language.
@@ -272,6 +275,13 @@ func (k *Kit) Page(r *http.Request, titleKey string, args ...any) Page {
 	if k.Menu != nil {
 		p.Shell.Nav = k.Menu(v, p.T)
 		mark(p.Shell.Nav, r.URL.Path)
+	}
+	if k.Section != nil {
+		var of int
+		if p.Section, of = k.Section(v, p.T, r.URL.Path, p.Shell.Nav); of >= 0 {
+			markOnly(p.Shell.Nav, of)
+		}
+		mark(p.Section, r.URL.Path)
 	}
 	if f := k.Sessions.PopString(r.Context(), "flash"); f != "" {
 		p.Flash = f
@@ -338,6 +348,13 @@ func mark(nav []ui.NavItem, path string) {
 	}
 	if best >= 0 {
 		nav[best].Current = true
+	}
+}
+
+// markOnly marks one menu item: that of a page's section.
+func markOnly(nav []ui.NavItem, at int) {
+	for i := range nav {
+		nav[i].Current = i == at
 	}
 }
 

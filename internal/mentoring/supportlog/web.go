@@ -96,6 +96,9 @@ func (s *Service) fill(r *http.Request, p *formPage) (err error) {
 
 func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.mentor(r)
+	if errs.KindOf(err) == errs.NotFound {
+		return web.See(w, r, mentoring.JoinPath) // has the role by hand, and is none yet
+	}
 	if err != nil {
 		return err
 	}
