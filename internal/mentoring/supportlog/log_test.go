@@ -421,7 +421,9 @@ func TestWhoIsNoMentorHasNoLog(t *testing.T) {
 	if err := s.Log.Add(t.Context(), &now, s.entry(m, "1", 5)); errs.KindOf(err) != errs.Forbidden {
 		t.Errorf("an entry of somebody who has ended: %v, want forbidden", err)
 	}
-	s.Role(people.Mentor).Get("/log").Want(t, 404)
+	if p := s.Role(people.Mentor).Get("/log").Want(t, 200); p.Path != mentoring.JoinPath {
+		t.Errorf("who has the role by hand alone is led to %s, want %s", p.Path, mentoring.JoinPath)
+	}
 }
 
 func TestThePageThatADeviceKeepsHoldsTheMentorsChoicesAndNobodysName(t *testing.T) {
