@@ -5,14 +5,14 @@ package answering
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"slices"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+	"taitorinki/internal/survey"
 
 	"taitorinki/internal/i18n"
-	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/instrument"
 	"taitorinki/internal/ui"
 )

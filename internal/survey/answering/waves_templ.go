@@ -5,12 +5,10 @@ package answering
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"taitorinki/internal/ui"
-)
+import "taitorinki/internal/ui"
 
 // waveCard asks for the code of an earlier wave, and offers one for the next.
 func waveCard(p sendPage) templ.Component {
