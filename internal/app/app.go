@@ -184,8 +184,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 		{people.ReadCoverage, "app.mentors", networkPath},
 		{people.WorkAsMentor, "app.own-mentoring", workPath},
 		{people.ReadInstruments, "app.instruments", "/instruments"},
-		{people.ReadPeople, "app.units", "/units"},
-		{people.ReadPeople, "app.people", "/people"},
+		{people.ReadPeople, "app.staff", staffPath},
 		{people.ReadAudit, "app.audit", "/audit"},
 	} {
 		if v.May(m.action) && (m.action != people.ReadAudit || v.Everywhere(m.action)) {

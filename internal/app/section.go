@@ -10,8 +10,9 @@ import (
 	"taitorinki/internal/web"
 )
 
-// Where the two subjects of mentoring begin: the network, for those who look after it, and a mentor's own work.
+// Where subjects begin: the staff, the network of digimentors for those who look after it, and a mentor's own work.
 const (
+	staffPath   = "/units"
 	networkPath = "/mentors/coverage"
 	workPath    = "/log"
 )
@@ -27,6 +28,10 @@ var sections = []struct {
 	begins string
 	pages  []near
 }{
+	{staffPath, []near{
+		{people.ReadPeople, "app.units", staffPath},
+		{people.ReadPeople, "app.people", "/people"},
+	}},
 	{workPath, []near{
 		{people.WorkAsMentor, "app.near-log", workPath},
 		{people.WorkAsMentor, "app.help-inbox", "/help/inbox"},

@@ -181,8 +181,20 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, by, mentor int64, version
 			return errs.New(errs.Conflict, "mentoring.changed")
 		}
 		m.State = steps[kind].to
-		return nil
+		if kind != Return {
+			return nil
+		}
+		return backTo(ctx, tx, m)
 	})
+}
+
+// backTo sets the state to which somebody who rests comes back: to helping only who has helped before.
+func backTo(ctx context.Context, tx *db.Tx, m *Mentor) error {
+	has, err := begun(ctx, tx, m.ID)
+	if m.State = Training; has {
+		m.State = Active
+	}
+	return err
 }
 
 // change alters a mentor, writes down what was done, and gives or takes the role that goes with the state.

@@ -179,6 +179,15 @@ func putUnits(ctx context.Context, tx *db.Tx, m *Mentor) error {
 }
 
 // insertEvent keeps an event and sets its ID.
+// begun reports whether a mentor has been active since coming forward.
+func begun(ctx context.Context, tx *db.Tx, mentor int64) (has bool, err error) {
+	defer errs.Wrap(&err, "mentoring.begun(%d)", mentor)
+	n := 0
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM mentoring_mentor_events WHERE mentor_id = $1 AND state = 'active'
+		AND id > (SELECT coalesce(max(id), 0) FROM mentoring_mentor_events WHERE mentor_id = $1 AND kind = $2)`, mentor, CameForward).Scan(&n)
+	return n > 0, err
+}
+
 func insertEvent(ctx context.Context, tx *db.Tx, e *Event) (err error) {
 	defer errs.Wrap(&err, "mentoring.insertEvent(%d)", e.Mentor)
 	by := sql.NullInt64{Int64: e.By, Valid: e.By != 0}

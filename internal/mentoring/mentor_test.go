@@ -170,6 +170,21 @@ func TestOfTwoAnswersAtOnceTheSecondIsAConflict(t *testing.T) {
 	})
 }
 
+func TestWhoRestedBeforeHelpingComesBackToTheTraining(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		for who, x := range map[string]struct{ from, back mentoring.State }{"a1": {mentoring.Training, mentoring.Training}, "a2": {mentoring.Active, mentoring.Active}} {
+			id := to(t, s, who, x.from, "A")
+			for _, kind := range []mentoring.EventKind{mentoring.Rest, mentoring.Return} {
+				must(t, s.Mentors.Move(t.Context(), 0, id, mentoring.AnyVersion, kind, ""))
+			}
+			if m, err := s.Mentors.MentorByID(t.Context(), id); err != nil || m.State != x.back {
+				t.Errorf("after a rest from %s: %s, %v", x.from, m.State, err)
+			}
+		}
+	})
+}
+
 func TestWhoHasEndedMayComeForwardAgain(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)

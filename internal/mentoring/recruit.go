@@ -194,7 +194,8 @@ func (s *Service) grant(ctx context.Context, by, mentor int64, version int, kind
 			case kind == WasGranted || m.State == Candidate || m.State == Ended:
 				return errs.New(errs.Conflict, "mentoring.changed")
 			case m.State == Resting && over && (g.To == "" || g.To >= s.today()):
-				m.State = Active
+				m.Minutes, m.Starts, m.Ends = g.Minutes, g.From, g.To
+				return backTo(ctx, tx, m)
 			}
 			m.Minutes, m.Starts, m.Ends = g.Minutes, g.From, g.To
 			return nil
