@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -39,6 +40,7 @@ type ledgerExportCmd struct {
 	dbFlag
 	Round string `help:"Number or code of a closed round." required:"" placeholder:"ID"`
 	Units string `help:"Write the units with their head counts into this file, too." placeholder:"FILE"`
+	Pairs string `help:"Write what is told of those who answered the wave before, too, into this file." placeholder:"FILE"`
 }
 
 func (c *ledgerExportCmd) Run(ctx context.Context) error {
@@ -54,12 +56,18 @@ func (c *ledgerExportCmd) Run(ctx context.Context) error {
 	if snap == nil {
 		return usage{errors.New("the results of this round are still being made: let the server run for a moment")}
 	}
-	if c.Units != "" {
-		var tree bytes.Buffer
-		if err := snap.WriteTree(&tree); err != nil {
+	for _, x := range []struct {
+		file  string
+		write func(io.Writer) error
+	}{{c.Units, snap.WriteTree}, {c.Pairs, snap.WriteMatched}} {
+		if x.file == "" {
+			continue
+		}
+		var b bytes.Buffer
+		if err := x.write(&b); err != nil {
 			return err
 		}
-		if err := os.WriteFile(c.Units, tree.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(x.file, b.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,39 @@ func (s *Snapshot) WriteLedger(w io.Writer) error {
 	return sdc.WriteLedger(w, s.Catalogue(), names, sdc.Edition{Publication: s.Publication()})
 }
 
+// WriteMatched writes what is published of those who answered both this wave and the one before, as CSV: for each unit how many they
+// are, how many of that wave they are out of, and both means of each area; empty where it is not told, without rows when nothing is.
+func (s *Snapshot) WriteMatched(w io.Writer) error {
+	head := []string{"unit", "wave", "n", "n_before"}
+	for _, a := range s.Areas {
+		head = append(head, "mean_before_"+a.ID, "mean_"+a.ID)
+	}
+	rows := [][]string{head}
+	if s.Change == nil {
+		return csv.NewWriter(w).WriteAll(rows)
+	}
+	told := map[int]Matched{}
+	for _, m := range s.Change.Units {
+		told[m.Unit] = m
+	}
+	for i, u := range s.Units {
+		row := make([]string, len(head))
+		row[0], row[1] = u.ledgerCode(), "1&2"
+		if m, ok := told[i]; ok {
+			row[2], row[3] = strconv.Itoa(m.N), strconv.Itoa(m.Before)
+			for a, x := range m.Areas {
+				if x != nil {
+					row[4+2*a], row[5+2*a] = decimal(x.Before), decimal(x.After)
+				}
+			}
+		}
+		rows = append(rows, row)
+	}
+	return csv.NewWriter(w).WriteAll(rows)
+}
+
+func decimal(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+
 // WriteTree writes the units of the ledger: code, the unit above, and how many people with all below it could have answered as
 // one of them.
 func (s *Snapshot) WriteTree(w io.Writer) error {

@@ -190,6 +190,13 @@ func TestWavesAreComparedAsTheyStood(t *testing.T) {
 	if snap.Change == nil || snap.Change.Units[0].N != 45 || snap.Change.Units[0].Before != 110 {
 		t.Fatalf("matched: %+v", snap.Change)
 	}
+	var pairs strings.Builder
+	if err := snap.WriteMatched(&pairs); err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := csv.NewReader(strings.NewReader(pairs.String())).ReadAll(); err != nil || len(rows) != 1+len(snap.Units) || !slices.Equal(rows[1][:4], []string{"H", "1&2", "45", "110"}) {
+		t.Errorf("the matched as CSV: %v\n%s", err, pairs.String())
+	}
 	m := snap.Change.Units[0].Areas
 	if m[0] == nil || m[1] != nil || m[0].Test == nil || m[0].Test.Low > m[0].Diff || m[0].Test.High < m[0].Diff || math.Abs(m[0].After-m[0].Before-m[0].Diff) > 1e-9 {
 		t.Errorf("areas of the matched: %+v, %+v", m[0], m[1])
