@@ -64,7 +64,7 @@ func TestACoordinatorAimsHelpAtAThinCellAndMarksItDone(t *testing.T) {
 	}
 	unit, _, _ := strings.Cut(name, ", ")
 	b.Go(".heat td.heat-2 a")
-	if !strings.Contains(b.Text("main dl"), unit) || !strings.Contains(b.Text("main dl"), "alle alueen tason") {
+	if !strings.Contains(b.Text("main dl"), unit) || !strings.Contains(b.Text("main dl"), "Keskiarvo "+figure) {
 		t.Fatalf("help is aimed from\n%s", b.Text("main"))
 	}
 	b.write("#note", "Harjoitellaan yhdessä.")

@@ -51,7 +51,7 @@ type Part struct {
 	Name      string // in the file
 	Title     string
 	Facts     []ui.Fact
-	Link, URL string // where to change it
+	Link, URL string // where to change it; "" for nowhere
 	Value     any    // nil when there is nothing
 }
 
