@@ -16,6 +16,7 @@ import (
 	"taitorinki/internal/dataset"
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/events"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/insight/results"
@@ -76,6 +77,7 @@ type App struct {
 	Meetings *meetings.Service
 	Training *training.Service
 	Coverage *coverage.Service
+	Events   *events.Service
 
 	name countyName
 }
@@ -88,6 +90,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		insight.Locales,
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
+		events.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }
@@ -120,6 +123,7 @@ func New(c Config) (*App, error) {
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.joinMentoring()
+	a.joinEvents()
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -132,6 +136,7 @@ func New(c Config) (*App, error) {
 	(&results.Pages{Service: a.Insight, Helpers: a.Coverage.UnitCard, StrongIn: a.Coverage.StrongIn, Focus: a.focusOf}).Routes()
 	a.Catalog.Routes()
 	a.runMentoring()
+	a.runEvents()
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()

@@ -291,6 +291,23 @@ func Rows[T any](ctx context.Context, q Q, scan func(*sql.Rows, *T) error, query
 	return all, rows.Err()
 }
 
+// In writes the list of an IN with placeholders that go on after n others. An empty list is in nothing.
+func In[T any](n int, values []T) (string, []any) {
+	if len(values) == 0 {
+		return `(NULL)`, nil
+	}
+	var b strings.Builder
+	args := make([]any, len(values))
+	for i, v := range values {
+		fmt.Fprintf(&b, ",$%d", n+i+1)
+		args[i] = v
+	}
+	return "(" + b.String()[1:] + ")", args
+}
+
+// MostIn is how many values an IN may have: an engine takes so many placeholders.
+const MostIn = 500
+
 // Changed reports how many rows a statement changed.
 func Changed(r sql.Result, err error) (int64, error) {
 	if err != nil {

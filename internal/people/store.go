@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -174,11 +173,11 @@ func population(ctx context.Context, q db.Q, unitIDs []int64, professions []stri
 		if err != nil {
 			return "", nil, err
 		}
-		in, more := in(len(args), t.Under(unitIDs))
+		in, more := db.In(len(args), t.Under(unitIDs))
 		where, args = where+` AND p.unit_id IN `+in, append(args, more...)
 	}
 	if len(professions) > 0 {
-		in, more := in(len(args), professions)
+		in, more := db.In(len(args), professions)
 		where, args = where+` AND p.profession IN `+in, append(args, more...)
 	}
 	return where + ` ORDER BY p.id`, args, nil
@@ -186,8 +185,8 @@ func population(ctx context.Context, q db.Q, unitIDs []int64, professions []stri
 
 // PersonsByID returns those of today among the people with these ids, by id.
 func PersonsByID(ctx context.Context, q db.Q, ids []int64) (out []Person, err error) {
-	for part := range slices.Chunk(ids, 500) { // an engine takes so many placeholders
-		list, args := in(0, part)
+	for part := range slices.Chunk(ids, db.MostIn) {
+		list, args := db.In(0, part)
 		some, err := persons(ctx, q, `WHERE p.left_at IS NULL AND p.id IN `+list, args...)
 		if err != nil {
 			return nil, err
@@ -196,20 +195,6 @@ func PersonsByID(ctx context.Context, q db.Q, ids []int64) (out []Person, err er
 	}
 	slices.SortFunc(out, func(a, b Person) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
-}
-
-// in writes the list of an IN with placeholders that go on after n others. An empty list is in nothing.
-func in[T any](n int, values []T) (string, []any) {
-	if len(values) == 0 {
-		return `(NULL)`, nil
-	}
-	var b strings.Builder
-	args := make([]any, len(values))
-	for i, v := range values {
-		fmt.Fprintf(&b, ",$%d", n+i+1)
-		args[i] = v
-	}
-	return "(" + b.String()[1:] + ")", args
 }
 
 // PersonByID returns a person, also one who has left.

@@ -243,7 +243,7 @@ func (s *Service) listPeople(w http.ResponseWriter, r *http.Request) error {
 		MayImport: v.Everywhere(ImportPeople), MayGrant: v.May(GrantRoles)}
 	where, args := `WHERE p.left_at IS NULL`, []any(nil)
 	if ids, all := t.Within(v, ReadPeople); !all {
-		list, more := in(0, ids)
+		list, more := db.In(0, ids)
 		where, args = where+` AND p.unit_id IN `+list, more
 	}
 	for _, word := range strings.Fields(i18n.Fold(p.Query)) {
