@@ -10,6 +10,7 @@ import (
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/people"
+	"taitorinki/internal/workday"
 )
 
 // theme is what a meeting of the network was about.
@@ -85,7 +86,7 @@ func (d *Demo) network(ctx context.Context) error {
 		first = first.AddDate(0, 0, 1)
 	}
 	held, coming := 0, 0
-	for _, x := range meetings.Rhythm(first, 15, true) {
+	for _, x := range workday.Rhythm(first, 15, true) {
 		start := atHour(x.Day, 14)
 		switch {
 		case start.Before(day(-3, 0)) && held < len(themes):

@@ -101,7 +101,7 @@ func (s *Service) Decide(ctx context.Context, by int64, d Decision) error {
 	}
 	most(&bad, "owner", d.Owner, MostTitle)
 	if _, err := time.Parse(time.DateOnly, d.Due); d.Due != "" && err != nil {
-		bad.Add("due", "meetings.bad-day")
+		bad.Add("due", "web.bad-day")
 	}
 	if err := bad.Err(); err != nil {
 		return err

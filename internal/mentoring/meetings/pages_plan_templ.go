@@ -433,9 +433,9 @@ func rhythmView(p planPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var13 string
-					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("meetings.date-skipped", "day", i18n.Date(p.Lang, d.Day), "why", p.T(d.Off)))
+					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("meetings.date-skipped", "day", i18n.Date(p.Lang, d.Day), "why", p.T("web.holiday-"+d.Off)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_plan.templ`, Line: 99, Col: 90}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages_plan.templ`, Line: 99, Col: 107}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 					if templ_7745c5c3_Err != nil {
@@ -499,7 +499,7 @@ func (p planPage) dateOptions() (out []ui.Option) {
 		}
 		o := ui.Option{Value: d.Day.Format("2006-01-02"), Label: p.T("meetings.weekday-"+number(int(d.Day.Weekday()))) + " " + i18n.Date(p.Lang, d.Day), Selected: true}
 		if !d.Instead.IsZero() {
-			o.Help = p.T("meetings.date-moved", "day", i18n.Date(p.Lang, d.Instead), "why", p.T(d.Off))
+			o.Help = p.T("meetings.date-moved", "day", i18n.Date(p.Lang, d.Instead), "why", p.T("web.holiday-"+d.Off))
 		}
 		out = append(out, o)
 	}

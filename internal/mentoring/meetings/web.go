@@ -235,7 +235,7 @@ func (x *reader) place(m *Meeting, p web.Page) string {
 
 // times are a meeting's day and hours.
 func times(m *Meeting, lang string) string {
-	end := clockOf(m.End)
+	end := web.ClockOf(m.End)
 	if lang == "en" {
 		end = strings.Replace(end, ".", ":", 1)
 	}

@@ -14,6 +14,7 @@ import (
 	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
+	"taitorinki/internal/workday"
 )
 
 // planFields are the fields of the form, in the order in which they stand on it.
@@ -35,7 +36,7 @@ func readForm(r *http.Request) (planForm, error) {
 
 // formOf is a stored plan as the form has it.
 func formOf(m *Meeting) planForm {
-	f := planForm{"title": m.Title, "day": mentoring.Day(m.Start), "from": clockOf(m.Start), "to": clockOf(m.End), "link": m.Link, "place": m.Place,
+	f := planForm{"title": m.Title, "day": mentoring.Day(m.Start), "from": web.ClockOf(m.Start), "to": web.ClockOf(m.End), "link": m.Link, "place": m.Place,
 		"expert": m.Expert, "area": m.Area, "theme": m.Theme, "questions": m.Questions, "agenda": m.Agenda}
 	for name, id := range map[string]int64{"unit": m.Unit, "service_id": m.Service} {
 		if id != 0 {
@@ -51,8 +52,8 @@ func (f planForm) plan(bad *errs.Fields) Plan {
 	service, _ := strconv.ParseInt(f["service_id"], 10, 64)
 	p := Plan{Unit: unit, Title: f["title"], Expert: f["expert"], Service: service, Area: f["area"], Theme: f["theme"], Questions: f["questions"],
 		Agenda: f["agenda"], Link: f["link"], Place: f["place"]}
-	if p.Start = moment(bad, f["day"], f["from"], "day", "from"); !hasField(bad, "day") {
-		p.End = moment(bad, f["day"], f["to"], "day", "to")
+	if p.Start = web.Moment(bad, f["day"], f["from"], "day", "from"); !hasField(bad, "day") {
+		p.End = web.Moment(bad, f["day"], f["to"], "day", "to")
 	}
 	return p
 }
@@ -75,7 +76,7 @@ type planPage struct {
 	Service []ui.Option
 	Areas   []ui.Option
 	Many    bool // a monthly rhythm
-	Dates   []Date
+	Dates   []workday.Date
 	DayOff  string // key of the holiday that the day is, which is to be confirmed
 	Errors  *errs.Fields
 }
@@ -192,9 +193,9 @@ func (s *Service) save(w http.ResponseWriter, r *http.Request) (err error) {
 		return err
 	}
 	dayOff := ""
-	if key, is := off(p.Start); is && !p.Start.IsZero() && f["anyday"] == "" {
+	if key, is := web.Off(p.Start); is && !p.Start.IsZero() && f["anyday"] == "" {
 		dayOff = key
-		bad.Add("anyday", "meetings.day-off", "day", i18nDay(p.Start), "why", s.Kit.Words.T(s.Kit.Lang(r), key))
+		bad.Add("anyday", "meetings.day-off", "day", web.DayInFigures(p.Start), "why", s.Kit.Words.T(s.Kit.Lang(r), key))
 	}
 	if err := bad.Err(); err != nil {
 		return s.refuse(w, r, m, f, &bad, dayOff, false)
@@ -273,7 +274,7 @@ func (s *Service) saveRhythm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Dates = Rhythm(first.Start, n, f["holidays"] != "skip")
+	p.Dates = workday.Rhythm(first.Start, n, f["holidays"] != "skip")
 	return s.Kit.Show(w, r, p.Page, rhythmView(p))
 }
 
