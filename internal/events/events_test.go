@@ -12,6 +12,7 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 const units = `code,parent,name_fi,name_sv,name_en
@@ -87,12 +88,8 @@ func (s *site) event(id int64) events.Event {
 
 // told is the key of what is wrong with a field, or "".
 func told(err error, field string) string {
-	bad, _ := err.(*errs.E)
-	if bad == nil {
-		return ""
-	}
-	if f, ok := bad.Err.(*errs.Fields); ok {
-		for _, x := range f.List {
+	if bad := web.FieldsOf(err); bad != nil {
+		for _, x := range bad.List {
 			if x.Name == field {
 				return x.Key
 			}
@@ -146,15 +143,18 @@ func TestWhatIsWrongWithAPlanIsSaidAtItsField(t *testing.T) {
 		field, key string
 		change     func(p *events.Plan)
 	}{
-		"past":         {"sitting-1", "events.past-time", func(p *events.Plan) { p.Sittings[0].Start = s.Clock.Now().Add(-time.Hour) }},
-		"end first":    {"sitting-1", "events.ends-first", func(p *events.Plan) { p.Sittings[0].End = p.Sittings[0].Start }},
-		"long":         {"title", "events.too-long", func(p *events.Plan) { p.Title = strings.Repeat("ä", events.MostTitle+1) }},
-		"no title":     {"title", "events.no-title", func(p *events.Plan) { p.Title = " " }},
-		"identity":     {"text", "events.identity", func(p *events.Plan) { p.Text = "Puhuja 131052-308T" }},
-		"script link":  {"link", "events.bad-link", func(p *events.Plan) { p.Link = "javascript:alert(1)" }},
-		"places":       {"capacity", "events.bad-capacity", func(p *events.Plan) { p.Capacity = -1 }},
-		"no sitting":   {"sitting-1", "events.no-sitting", func(p *events.Plan) { p.Sittings = nil }},
-		"far":          {"sitting-1", "events.too-far", func(p *events.Plan) { p.Sittings[0].Start = s.Clock.Now().AddDate(4, 0, 0); p.Sittings[0].End = p.Sittings[0].Start.Add(time.Hour) }},
+		"past":        {"sitting-1", "events.past-time", func(p *events.Plan) { p.Sittings[0].Start = s.Clock.Now(); p.Sittings[0].End = s.Clock.Now().Add(time.Hour) }},
+		"end first":   {"sitting-1", "events.ends-first", func(p *events.Plan) { p.Sittings[0].End = p.Sittings[0].Start }},
+		"long":        {"title", "events.too-long", func(p *events.Plan) { p.Title = strings.Repeat("ä", events.MostTitle+1) }},
+		"no title":    {"title", "events.no-title", func(p *events.Plan) { p.Title = " " }},
+		"identity":    {"text", "events.identity", func(p *events.Plan) { p.Text = "Puhuja 131052-308T" }},
+		"script link": {"link", "events.bad-link", func(p *events.Plan) { p.Link = "javascript:alert(1)" }},
+		"places":      {"capacity", "events.bad-capacity", func(p *events.Plan) { p.Capacity = -1 }},
+		"no sitting":  {"sitting-1", "events.no-sitting", func(p *events.Plan) { p.Sittings = nil }},
+		"far": {"sitting-1", "events.too-far", func(p *events.Plan) {
+			p.Sittings[0].Start = s.Clock.Now().AddDate(4, 0, 0)
+			p.Sittings[0].End = p.Sittings[0].Start.Add(time.Hour)
+		}},
 		"until":        {"until", "events.until-late", func(p *events.Plan) { p.Until = p.Sittings[0].End.Add(time.Hour) }},
 		"overlap":      {"sitting-1", "events.sittings-overlap", func(p *events.Plan) { p.Sittings = append(p.Sittings, p.Sittings[0]) }},
 		"unknown kind": {"kind", "events.no-kind", func(p *events.Plan) { p.Kind = "party" }},
