@@ -133,7 +133,7 @@ func New(c Config) (*App, error) {
 	a.People.Routes()
 	a.Rounds.Routes()
 	(&answering.Pages{Service: a.Survey, Helpers: a.Coverage.Brief}).Routes()
-	(&results.Pages{Service: a.Insight, Helpers: a.Coverage.UnitCard, StrongIn: a.Coverage.StrongIn, Focus: a.focusOf}).Routes()
+	(&results.Pages{Service: a.Insight, Helpers: a.Coverage.UnitHelp, Focus: a.focusOf}).Routes()
 	a.Catalog.Routes()
 	a.runMentoring()
 	a.runEvents()

@@ -105,9 +105,9 @@ func (s *Service) edit(w http.ResponseWriter, r *http.Request) error {
 
 // named is the service that the path names.
 func (s *Service) named(r *http.Request) (DigitalService, error) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	id, err := web.ID(r, "id")
 	if err != nil {
-		return DigitalService{}, errs.New(errs.NotFound, "catalog.no-service")
+		return DigitalService{}, err
 	}
 	return ServiceByID(r.Context(), s.DB, id)
 }

@@ -58,7 +58,7 @@ func (d *Demo) weekOf(m *mentoring.Mentor, at time.Time) (out []supportlog.Entry
 func (d *Demo) helped(m *mentoring.Mentor, at time.Time, i int) supportlog.Entry {
 	e := supportlog.Entry{Mentor: m.ID, Key: fmt.Sprintf("demo-%d-%d-%d", m.ID, at.Unix(), i), Unit: m.Units[0].Unit,
 		Area: []string{"remote", "digital", "skills", "skills", "evaluate", "ethics"}[d.rng.IntN(6)],
-		Way:  []string{supportlog.SideBySide, supportlog.SideBySide, supportlog.Phone, supportlog.Remote, supportlog.Group, supportlog.Written}[d.rng.IntN(6)],
+		Way:  []string{mentoring.SideBySide, mentoring.SideBySide, mentoring.Phone, mentoring.Remote, mentoring.Group, mentoring.Written}[d.rng.IntN(6)],
 		Day:  mentoring.Day(at.AddDate(0, 0, -d.rng.IntN(6))), Minutes: []int{5, 10, 15, 15, 30, 30, 45, 60}[d.rng.IntN(8)]}
 	if len(m.Areas) > 0 && d.rng.IntN(2) == 0 {
 		e.Area = m.Areas[d.rng.IntN(len(m.Areas))]
@@ -66,7 +66,7 @@ func (d *Demo) helped(m *mentoring.Mentor, at time.Time, i int) supportlog.Entry
 	if len(m.Services) > 0 && d.rng.IntN(2) == 0 {
 		e.Service = m.Services[d.rng.IntN(len(m.Services))]
 	}
-	if e.Way == supportlog.Group {
+	if e.Way == mentoring.Group {
 		e.Minutes = 45
 	}
 	if d.rng.IntN(8) == 0 && at.After(day(-30, 0)) { // each week the names of all staff are read anew, which takes its time

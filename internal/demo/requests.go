@@ -157,7 +157,7 @@ func (x *requestStory) add(at time.Time, do func(context.Context) error) {
 func (x *requestStory) ask(n int) {
 	d := x.d
 	text := requestTexts[d.rng.IntN(len(requestTexts))]
-	a := asking.Ask{By: x.who.ID, Unit: x.who.UnitID, Area: text.area, Text: text.text, Way: asking.Ways[d.rng.IntN(len(asking.Ways))],
+	a := asking.Ask{By: x.who.ID, Unit: x.who.UnitID, Area: text.area, Text: text.text, Way: mentoring.HelpWays[d.rng.IntN(len(mentoring.HelpWays))],
 		When: asking.Whens[d.rng.IntN(len(asking.Whens))], SentAs: fmt.Sprintf("demo %d", n)}
 	if d.rng.IntN(3) == 0 {
 		a.Service = int64(1 + d.rng.IntN(len(digitalServices)))

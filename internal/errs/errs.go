@@ -98,6 +98,9 @@ func (f *Fields) Err() error {
 	return f
 }
 
+// Fault is one thing wrong with one field of a form, as an error.
+func Fault(name, key string, args ...any) error { return &Fields{List: []Field{{name, key, args}}} }
+
 // Wrap adds context to *errp when it is not nil. Call it deferred at the edge of a store or a job:
 //
 //	defer errs.Wrap(&err, "survey.save(%d)", id)

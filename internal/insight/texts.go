@@ -3,8 +3,6 @@ package insight
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"slices"
 	"strings"
 	"unicode"
@@ -87,7 +85,7 @@ func (s *Source) texts() (questions []Question, texts []Text) {
 		var own []Text
 		for _, r := range s.Responses {
 			if body := strings.TrimSpace(r.Answers[i]); says(body) {
-				own = append(own, Text{ID: randomID(), Item: it.ID, Body: body, State: Waiting})
+				own = append(own, Text{ID: db.RandomID(), Item: it.ID, Body: body, State: Waiting})
 			}
 		}
 		if len(own) >= fewest {
@@ -108,13 +106,6 @@ func says(text string) bool {
 		}
 	}
 	return letters > 1
-}
-
-// randomID is a positive number that means nothing.
-func randomID() int64 {
-	var b [8]byte
-	rand.Read(b[:])
-	return int64(binary.BigEndian.Uint64(b[:])>>1) | 1
 }
 
 // Decision is what a person who checks decides of a text.

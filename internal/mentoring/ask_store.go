@@ -51,13 +51,6 @@ func askByID(ctx context.Context, q db.Q, id int64) (mentor, person int64, n int
 	return mentor, person, n, err
 }
 
-// markReminded keeps when the supervisors were reminded last. It is no new version: an answer that is being written still counts.
-func markReminded(ctx context.Context, tx *db.Tx, mentor int64, at time.Time) (err error) {
-	defer errs.Wrap(&err, "mentoring.markReminded(%d)", mentor)
-	_, err = tx.ExecContext(ctx, `UPDATE mentoring_mentors SET reminded_at = $1 WHERE id = $2`, db.At(at), mentor)
-	return err
-}
-
 // forgetAsks forgets who was asked about a mentor: whoever comes forward again is asked about anew.
 func forgetAsks(ctx context.Context, tx *db.Tx, mentor int64) (err error) {
 	defer errs.Wrap(&err, "mentoring.forgetAsks(%d)", mentor)

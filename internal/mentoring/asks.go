@@ -34,34 +34,8 @@ func (a asking) due(now time.Time) bool {
 	return a.rounds == 0 || a.rounds <= mostReminders && !now.Before(a.last.Add(remindAfter))
 }
 
-// supervisorsOf are the supervisors of the nearest unit that has any, from a person's own unit upwards. Nobody is asked about
-// themself: who leads a unit is confirmed from above.
-func supervisorsOf(ctx context.Context, q db.Q, p people.Person) (out []people.Person, err error) {
-	for unit := p.UnitID; unit != 0 && len(out) == 0; {
-		here, err := people.HoldersAt(ctx, q, unit)
-		if err != nil {
-			return nil, err
-		}
-		for _, h := range here {
-			if h.Role.Role == people.Supervisor && h.Person.ID != p.ID {
-				out = append(out, h.Person)
-			}
-		}
-		u, err := people.UnitByID(ctx, q, unit)
-		if err != nil {
-			return nil, err
-		}
-		unit = u.ParentID
-	}
-	return out, nil
-}
-
 // ask asks a candidate's supervisors by mail, for the n-th time from 0. Who has been asked so often already is not asked again.
-func (s *Service) ask(ctx context.Context, tx *db.Tx, mentor int64, candidate people.Person, n int) error {
-	bosses, err := supervisorsOf(ctx, tx, candidate)
-	if err != nil {
-		return err
-	}
+func (s *Service) ask(ctx context.Context, tx *db.Tx, bosses []people.Person, mentor int64, n int) error {
 	var mails []outbox.Item
 	for _, b := range bosses {
 		id, made, err := insertAsk(ctx, tx, mentor, b.ID, n, s.Now())
@@ -87,18 +61,20 @@ func (s *Service) remind(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	waiting = slices.DeleteFunc(waiting, func(m Mentor) bool { return m.Person.Name == "" || !asked[m.ID].due(s.Now()) })
+	if len(waiting) == 0 {
+		return nil
+	}
+	lead, err := s.supervisors(ctx)
+	if err != nil {
+		return err
+	}
 	for _, m := range waiting {
-		a := asked[m.ID]
-		if m.Person.Name == "" || !a.due(s.Now()) {
+		bosses := lead.Of(m.Person)
+		if len(bosses) == 0 {
 			continue
 		}
-		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-			if err := s.ask(ctx, tx, m.ID, m.Person, a.rounds); err != nil || a.rounds == 0 {
-				return err
-			}
-			return markReminded(ctx, tx, m.ID, s.Now())
-		})
-		if err != nil {
+		if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.ask(ctx, tx, bosses, m.ID, asked[m.ID].rounds) }); err != nil {
 			return err
 		}
 	}

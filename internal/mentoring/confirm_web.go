@@ -48,9 +48,8 @@ func (s *Service) showConfirm(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Total = len(waiting)
-	p.Pages = pagesOf(r, len(waiting))
-	from := (p.Pages.Page - 1) * ui.PageSize
-	for _, m := range waiting[from:min(from+ui.PageSize, len(waiting))] {
+	p.Pages, waiting = web.Paged(r, waiting)
+	for _, m := range waiting {
 		p.Waiting = append(p.Waiting, candidateCard{Name: m.Person.Name, Unit: path(n.tree, m.Person.UnitID, p.Page), URL: mentorURL(m.ID),
 			Since: p.T("mentoring.since", "date", i18n.Date(p.Lang, m.Since)), Self: m.Person.ID == p.Who.ID,
 			Facts: []ui.Fact{{Term: p.T("mentoring.units-served"), Value: n.places(p.Lang, &m, p.T)}, {Term: p.T("mentoring.areas"), Value: n.areasOf(p.Lang, &m, p.T)},
@@ -66,17 +65,4 @@ func (s *Service) showConfirm(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.Kit.Show(w, r, p.Page, confirmView(p))
-}
-
-// pagesOf reads which page of a list is wanted, and keeps what the list is limited to.
-func pagesOf(r *http.Request, total int) ui.Pages {
-	q := r.URL.Query()
-	q.Del("lang")
-	p := ui.Pages{Page: 1, Pages: max(1, (total+ui.PageSize-1)/ui.PageSize), Total: total}
-	p.Page = min(max(number(q.Get("page")), 1), p.Pages)
-	p.URL = func(n int) string {
-		q.Set("page", itoa(n))
-		return r.URL.Path + "?" + q.Encode()
-	}
-	return p
 }

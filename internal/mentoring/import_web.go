@@ -102,7 +102,7 @@ func (s *Service) checkList(w http.ResponseWriter, r *http.Request) error {
 
 // checkedList is the dry run of a list.
 func (s *Service) checkedList(r *http.Request) (p importPage, err error) {
-	id, err := idOf(r)
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return p, err
 	}
@@ -178,7 +178,7 @@ func (p *importPage) faultLine(f listFault) faultLine {
 }
 
 func (s *Service) confirmList(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return err
 	}

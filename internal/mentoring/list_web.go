@@ -144,9 +144,8 @@ func (s *Service) list(w http.ResponseWriter, r *http.Request) error {
 	rows := l.of(p.Filter.State)
 	i18n.Sort(p.Lang, rows, func(m Mentor) string { return m.Person.Name })
 	slices.SortStableFunc(rows, func(a, b Mentor) int { return first(a.Person.Name != "", b.Person.Name != "") })
-	p.Pages = pagesOf(r, len(rows))
-	from := (p.Pages.Page - 1) * ui.PageSize
-	for _, m := range rows[from:min(from+ui.PageSize, len(rows))] {
+	p.Pages, rows = web.Paged(r, rows)
+	for _, m := range rows {
 		p.Rows = append(p.Rows, rowOf(p.Page, l.names, &m))
 	}
 	if len(p.Rows) > 0 {

@@ -114,7 +114,7 @@ func (s *Service) saveState(w http.ResponseWriter, r *http.Request) error {
 		if r.PostForm.Get("do") == "return" {
 			kind = Return
 			if !m.Granted(s.today()) {
-				return fill, fieldFault("why", "mentoring.needs-grant")
+				return fill, errs.Fault("why", "mentoring.needs-grant")
 			}
 		}
 		if helped, err := s.helped(r.Context(), m.ID); err != nil || !helped {

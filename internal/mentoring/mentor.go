@@ -50,10 +50,9 @@ type Mentor struct {
 	AwayTo   string   // last day of it
 	NoteOff  bool     // does not want the monthly note
 
-	Units    []Place   // whom the mentor helps
-	Since    time.Time // when the state was reached
-	Reminded time.Time // when the supervisors of a candidate were reminded last; zero: never
-	Version  int       // of what can change
+	Units   []Place   // whom the mentor helps
+	Since   time.Time // when the state was reached
+	Version int       // of what can change
 }
 
 // Place is a unit that a mentor serves.

@@ -14,16 +14,16 @@ import (
 
 func mentorObject(id int64) string { return fmt.Sprintf("mentor:%d", id) }
 
-const mentorColumns = `id, person_id, state, minutes, starts, ends, areas, services, langs, reach, away_from, away_to, note_off, since, reminded_at, version`
+const mentorColumns = `id, person_id, state, minutes, starts, ends, areas, services, langs, reach, away_from, away_to, note_off, since, version`
 
 func scanMentor(r *sql.Rows, m *Mentor) error {
 	var areas, services, langs string
-	var since, reminded db.Time
+	var since db.Time
 	if err := r.Scan(&m.ID, &m.Person.ID, &m.State, &m.Minutes, &m.Starts, &m.Ends, &areas, &services, &langs, &m.Reach,
-		&m.AwayFrom, &m.AwayTo, &m.NoteOff, &since, &reminded, &m.Version); err != nil {
+		&m.AwayFrom, &m.AwayTo, &m.NoteOff, &since, &m.Version); err != nil {
 		return err
 	}
-	m.Since, m.Reminded = since.Time, reminded.Time
+	m.Since = since.Time
 	for _, x := range []struct {
 		text string
 		to   any
@@ -149,8 +149,8 @@ func updateMentor(ctx context.Context, tx *db.Tx, m *Mentor) (err error) {
 		return err
 	}
 	n, err := db.Changed(tx.ExecContext(ctx, `UPDATE mentoring_mentors SET state = $1, minutes = $2, starts = $3, ends = $4, areas = $5, services = $6, langs = $7,
-		reach = $8, away_from = $9, away_to = $10, note_off = $11, since = $12, reminded_at = $13, version = version + 1 WHERE id = $14 AND version = $15`,
-		m.State, m.Minutes, m.Starts, m.Ends, l[0], l[1], l[2], m.Reach, m.AwayFrom, m.AwayTo, m.NoteOff, db.At(m.Since), db.At(m.Reminded), m.ID, m.Version))
+		reach = $8, away_from = $9, away_to = $10, note_off = $11, since = $12, version = version + 1 WHERE id = $13 AND version = $14`,
+		m.State, m.Minutes, m.Starts, m.Ends, l[0], l[1], l[2], m.Reach, m.AwayFrom, m.AwayTo, m.NoteOff, db.At(m.Since), m.ID, m.Version))
 	if err == nil && n == 0 {
 		return errs.New(errs.Conflict, "mentoring.changed")
 	}

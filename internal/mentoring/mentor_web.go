@@ -43,7 +43,7 @@ type servedLine struct {
 
 // seen loads a mentor whom the visitor may look at: one who works where the visitor confirms.
 func (s *Service) seen(r *http.Request) (m Mentor, err error) {
-	id, err := idOf(r)
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return m, err
 	}

@@ -101,16 +101,16 @@ func grantText(m *Mentor, lang string, t translate) string {
 	}
 	hours := Hours(lang, m.Minutes)
 	if m.Ends == "" {
-		return t("mentoring.grant-open", "hours", hours, "from", dayText(lang, m.Starts))
+		return t("mentoring.grant-open", "hours", hours, "from", i18n.Day(lang, m.Starts))
 	}
-	return t("mentoring.grant-until", "hours", hours, "from", dayText(lang, m.Starts), "to", dayText(lang, m.Ends))
+	return t("mentoring.grant-until", "hours", hours, "from", i18n.Day(lang, m.Starts), "to", i18n.Day(lang, m.Ends))
 }
 
 func awayText(m *Mentor, lang string, t translate) string {
 	if m.AwayFrom == "" {
 		return t("mentoring.not-away")
 	}
-	return t("mentoring.away-days", "from", dayText(lang, m.AwayFrom), "to", dayText(lang, m.AwayTo))
+	return t("mentoring.away-days", "from", i18n.Day(lang, m.AwayFrom), "to", i18n.Day(lang, m.AwayTo))
 }
 
 // facts are what a mentor's page says of the mentor; what only the own page tells is not among them.

@@ -4,10 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"taitorinki/internal/errs"
-	"taitorinki/internal/i18n"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
@@ -54,32 +52,6 @@ func profileOf(m *Mentor) Profile {
 	return Profile{Areas: m.Areas, Services: m.Services, Langs: m.Langs, Reach: m.Reach}
 }
 
-// dayText writes a day as the language does; what is no day stays as it is.
-func dayText(lang, day string) string {
-	t, err := time.ParseInLocation(time.DateOnly, day, i18n.Zone())
-	if err != nil {
-		return day
-	}
-	return i18n.Date(lang, t)
-}
-
-func idOf(r *http.Request) (int64, error) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, errs.New(errs.NotFound, "mentoring.no-mentor")
-	}
-	return id, nil
-}
-
-// number reads a number of an address; what is none is 0.
-func number(text string) int {
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // parse reads a posted form.
@@ -93,7 +65,7 @@ func parse(r *http.Request) error {
 // checkWhy refuses a reason that seems to tell who somebody is.
 func (s *Service) checkWhy(field, why string) error {
 	if s.Suspect != nil && s.Suspect(why) {
-		return fieldFault(field, "mentoring.why-names")
+		return errs.Fault(field, "mentoring.why-names")
 	}
 	return nil
 }

@@ -33,6 +33,10 @@ func (s *Service) SignUp(ctx context.Context, by, person int64, p Profile, units
 	if err := s.checkProfile(&p, &bad); err != nil {
 		return 0, err
 	}
+	lead, err := s.supervisors(ctx)
+	if err != nil {
+		return 0, err
+	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		who, err := people.PersonByID(ctx, tx, person)
 		if err != nil {
@@ -44,7 +48,7 @@ func (s *Service) SignUp(ctx context.Context, by, person int64, p Profile, units
 		if id, err = s.comeForward(ctx, tx, by, who, p, units); err != nil {
 			return err
 		}
-		return s.ask(ctx, tx, id, who, 0)
+		return s.ask(ctx, tx, lead.Of(who), id, 0)
 	})
 	return id, err
 }
@@ -77,12 +81,6 @@ func (s *Service) comeForward(ctx context.Context, tx *db.Tx, by int64, who peop
 		*m = fresh
 		return nil
 	})
-}
-
-func fieldFault(name, key string, args ...any) error {
-	bad := errs.Fields{}
-	bad.Add(name, key, args...)
-	return bad.Err()
 }
 
 // checkProfile trims what a mentor tells. Which areas and services there are is known to the page that asks; what is not there
@@ -206,7 +204,7 @@ func (s *Service) grant(ctx context.Context, by, mentor int64, version int, kind
 // Serve says which units a mentor serves.
 func (s *Service) Serve(ctx context.Context, by, mentor int64, version int, units []Place) error {
 	if len(units) == 0 {
-		return fieldFault("units", "mentoring.choose-units")
+		return errs.Fault("units", "mentoring.choose-units")
 	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		return s.change(ctx, tx, by, mentor, version, Moved, "", func(m *Mentor) error {

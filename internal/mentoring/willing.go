@@ -126,9 +126,8 @@ func (s *Service) listWilling(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Total, p.Ways = len(rows), ways
-	p.Pages = pagesOf(r, len(rows))
-	from := (p.Pages.Page - 1) * ui.PageSize
-	for _, row := range rows[from:min(from+ui.PageSize, len(rows))] {
+	p.Pages, rows = web.Paged(r, rows)
+	for _, row := range rows {
 		if last := len(p.Groups) - 1; last < 0 || p.Groups[last].Unit != row.Unit {
 			p.Groups = append(p.Groups, unitGroup{Unit: row.Unit})
 		}

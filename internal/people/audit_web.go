@@ -40,7 +40,7 @@ func (s *Service) showAudit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var offset int
-	p.Pages, offset = pagesOf(r, total)
+	p.Pages, offset = web.PagesOf(r, total)
 	entries, _, err := AuditLog(ctx, s.DB, p.Kind, ui.PageSize, offset)
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ func (s *Service) noteView(r *http.Request, personID int64) error {
 // personPage loads a person whom the reader may see.
 func (s *Service) personPage(r *http.Request) (p personPage, err error) {
 	ctx, v := r.Context(), web.VisitorOf(r)
-	id, err := idOf(r, "id")
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return p, err
 	}
@@ -226,11 +226,11 @@ func (s *Service) mustGrant(ctx context.Context, v web.Visitor, role string, uni
 
 func (s *Service) revokeRole(w http.ResponseWriter, r *http.Request) error {
 	ctx, v := r.Context(), web.VisitorOf(r)
-	person, err := idOf(r, "id")
+	person, err := web.ID(r, "id")
 	if err != nil {
 		return err
 	}
-	id, err := idOf(r, "role")
+	id, err := web.ID(r, "role")
 	if err != nil {
 		return err
 	}

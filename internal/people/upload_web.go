@@ -111,7 +111,7 @@ func (s *Service) difference(r *http.Request) (p differencePage, err error) {
 	if err := s.mustCover(ctx, v, ImportPeople, 0); err != nil {
 		return p, err
 	}
-	id, err := idOf(r, "id")
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return p, err
 	}
@@ -145,7 +145,7 @@ func (s *Service) confirmStaff(w http.ResponseWriter, r *http.Request) error {
 	if err := s.mustCover(ctx, v, ImportPeople, 0); err != nil {
 		return err
 	}
-	id, err := idOf(r, "id")
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func (s *Service) showRolesUpload(w http.ResponseWriter, r *http.Request) error 
 
 func (s *Service) rolesDifference(r *http.Request) (p rolesPage, err error) {
 	ctx, v := r.Context(), web.VisitorOf(r)
-	id, err := idOf(r, "id")
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return p, err
 	}
@@ -270,7 +270,7 @@ func (s *Service) rolesDifference(r *http.Request) (p rolesPage, err error) {
 
 func (s *Service) confirmRoles(w http.ResponseWriter, r *http.Request) error {
 	ctx, v := r.Context(), web.VisitorOf(r)
-	id, err := idOf(r, "id")
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return err
 	}

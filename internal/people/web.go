@@ -9,7 +9,6 @@ import (
 	"github.com/a-h/templ"
 
 	"taitorinki/internal/db"
-	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
@@ -59,29 +58,6 @@ func (s *Service) whole(a web.Action, h web.Handler) web.Handler {
 		}
 		return h(w, r)
 	}
-}
-
-func idOf(r *http.Request, name string) (int64, error) {
-	id, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, errs.New(errs.NotFound, "web.not-found")
-	}
-	return id, nil
-}
-
-// pagesOf reads which page of a list is wanted.
-func pagesOf(r *http.Request, total int) (pages ui.Pages, offset int) {
-	pages = ui.Pages{Page: 1, Pages: max(1, (total+ui.PageSize-1)/ui.PageSize), Total: total}
-	if n, err := strconv.Atoi(r.URL.Query().Get("page")); err == nil {
-		pages.Page = min(max(n, 1), pages.Pages)
-	}
-	q := r.URL.Query()
-	q.Del("lang")
-	pages.URL = func(n int) string {
-		q.Set("page", strconv.Itoa(n))
-		return r.URL.Path + "?" + q.Encode()
-	}
-	return pages, (pages.Page - 1) * ui.PageSize
 }
 
 // unitsPage is the tree of units, as far as the reader may see.
@@ -136,7 +112,7 @@ type unitPage struct {
 
 func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
 	ctx, v := r.Context(), web.VisitorOf(r)
-	id, err := idOf(r, "id")
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -166,7 +142,7 @@ func (s *Service) showUnit(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	var offset int
-	p.Pages, offset = pagesOf(r, t.Direct(id))
+	p.Pages, offset = web.PagesOf(r, t.Direct(id))
 	p.People, err = persons(ctx, s.DB, `WHERE p.left_at IS NULL AND p.unit_id = $1 ORDER BY p.name_sort, p.id LIMIT $2 OFFSET $3`, id, ui.PageSize, offset)
 	if err != nil {
 		return err
@@ -256,7 +232,7 @@ func (s *Service) listPeople(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var offset int
-	p.Pages, offset = pagesOf(r, total)
+	p.Pages, offset = web.PagesOf(r, total)
 	n := len(args)
 	p.People, err = persons(ctx, s.DB, where+` ORDER BY p.name_sort, p.id LIMIT $`+strconv.Itoa(n+1)+` OFFSET $`+strconv.Itoa(n+2), append(args, ui.PageSize, offset)...)
 	if err != nil {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,7 +115,7 @@ func (s *Service) count(ctx context.Context, tx *db.Tx, r *Round, in *instrument
 		if err != nil {
 			return err
 		}
-		x1 := counted{id: randomID(), group: b.group, answers: string(answers)}
+		x1 := counted{id: db.RandomID(), group: b.group, answers: string(answers)}
 		if pair := waves.pair(b.code); pair != nil {
 			x1.pair = pair
 		}
@@ -160,12 +158,6 @@ func byItem(in *instrument.Instrument, a instrument.Answers) map[string]string {
 		}
 	}
 	return m
-}
-
-func randomID() int64 {
-	var b [8]byte
-	rand.Read(b[:])
-	return int64(binary.BigEndian.Uint64(b[:]) >> 1)
 }
 
 // Recover finishes at start what a crash interrupted: a closing that had begun, and keys of rounds that have closed. A

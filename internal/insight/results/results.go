@@ -20,9 +20,8 @@ import (
 // Pages are the result pages.
 type Pages struct {
 	*insight.Service
-	// Helpers shows who helps in a unit, and StrongIn who helps there with an area. nil shows nothing.
-	Helpers  func(ctx context.Context, p web.Page, unit int64) (templ.Component, error)
-	StrongIn func(ctx context.Context, p web.Page, unit int64, area string) (templ.Component, error)
+	// Helpers shows who helps in a unit, and who helps there with an area. nil shows nothing.
+	Helpers func(ctx context.Context, p web.Page, unit int64) (shown templ.Component, strong func(area string) templ.Component, err error)
 	// Focus shows what is done about a finding elsewhere, for whoever manages it. nil shows nothing.
 	Focus func(ctx context.Context, p web.Page, f *insight.Finding) (templ.Component, error)
 }

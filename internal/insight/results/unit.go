@@ -98,23 +98,18 @@ func (s *Pages) unit(w http.ResponseWriter, r *http.Request, v *view) error {
 }
 
 // help asks who helps in the unit, and with what is thin there.
-func (s *Pages) help(ctx context.Context, p *unitPage) (err error) {
+func (s *Pages) help(ctx context.Context, p *unitPage) error {
 	unit := p.Units[p.Unit].ID
-	if unit == 0 {
+	if unit == 0 || s.Helpers == nil {
 		return nil
 	}
-	if s.Helpers != nil {
-		if p.Helpers, err = s.Helpers(ctx, p.Page, unit); err != nil {
-			return err
-		}
+	shown, strong, err := s.Helpers(ctx, p.Page, unit)
+	if err != nil {
+		return err
 	}
+	p.Helpers = shown
 	for i := range p.Thin {
-		if s.StrongIn == nil {
-			break
-		}
-		if p.Thin[i].Who, err = s.StrongIn(ctx, p.Page, unit, p.Areas[p.Thin[i].Area].ID); err != nil {
-			return err
-		}
+		p.Thin[i].Who = strong(p.Areas[p.Thin[i].Area].ID)
 	}
 	return nil
 }

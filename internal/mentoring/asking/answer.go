@@ -175,7 +175,7 @@ func (s *Service) name(ctx context.Context, tx *db.Tx, w world, r *Request, ment
 			return s.give(ctx, tx, r, Named, []mentoring.Helper{h})
 		}
 	}
-	return fieldFault("to", "asking.choose-mentor")
+	return errs.Fault("to", "asking.choose-mentor")
 }
 
 // others are the mentors to whom a request can still be given by name: those who serve the unit first, then the service area.
@@ -189,16 +189,10 @@ func (w world) others(r *Request) []mentoring.Helper {
 	return fresh(r, out)
 }
 
-func fieldFault(name, key string) error {
-	bad := errs.Fields{}
-	bad.Add(name, key)
-	return bad.Err()
-}
-
 // Finish says that a mentor has helped, and for how many minutes, 0 for not told. Who has helped at once need not take it first.
 func (s *Service) Finish(ctx context.Context, m *mentoring.Mentor, id int64, version, minutes int) error {
 	if minutes < 0 || minutes > MostMinutes {
-		return fieldFault("minutes", "asking.bad-minutes")
+		return errs.Fault("minutes", "asking.bad-minutes")
 	}
 	w, err := s.lookFor(ctx, m, id)
 	if err != nil {

@@ -67,12 +67,9 @@ const (
 	Named                    // a mentor whom the coordinator or another mentor has named
 )
 
-// Ways and Whens are how and when help may be wanted, in the order in which pages show them; the first of Ways and the second of
-// Whens are chosen when nothing is said. They are stored: never change one.
-var (
-	Ways  = []string{"side", "phone", "remote", "group", "written"}
-	Whens = []string{"today", "week", "whenever"}
-)
+// Whens are when help may be wanted, in the order in which pages show them; the second of them, and the first of the ways of helping,
+// are chosen when nothing is said. They are stored: never change one.
+var Whens = []string{"today", "week", "whenever"}
 
 // The longest text of a request, reason and answer, in characters.
 const (
@@ -208,7 +205,7 @@ func (s *Service) check(ctx context.Context, a *Ask) error {
 	if err != nil || !unit.Ended.IsZero() {
 		bad.Add("unit", "asking.choose-unit")
 	}
-	if !slices.Contains(Ways, a.Way) {
+	if !slices.Contains(mentoring.HelpWays, a.Way) {
 		bad.Add("way", "asking.choose-way")
 	}
 	if !slices.Contains(Whens, a.When) {

@@ -13,10 +13,6 @@ import (
 	"taitorinki/internal/web"
 )
 
-// LeastThanks is how many colleagues must have said that the help helped before a mentor is told how many: one or two could be
-// guessed.
-const LeastThanks = 3
-
 // Load is how many open requests each mentor has to see to: those taken, and those that wait for this mentor alone.
 func (s *Service) Load(ctx context.Context) (_ map[int64]int, err error) {
 	defer errs.Wrap(&err, "asking.Load")
@@ -32,7 +28,7 @@ func (s *Service) Counts(ctx context.Context) (_ map[State]int, err error) {
 	return counted[State](ctx, s.DB, `SELECT state, count(*) FROM mentoring_requests GROUP BY state`)
 }
 
-// Thanks is how often colleagues have said that a mentor's help helped. Fewer than LeastThanks are shown to nobody.
+// Thanks is how often colleagues have said that a mentor's help helped. Fewer than mentoring.LeastThanks are shown to nobody.
 func (s *Service) Thanks(ctx context.Context, mentor int64) (n int, err error) {
 	defer errs.Wrap(&err, "asking.Thanks(%d)", mentor)
 	err = s.DB.QueryRowContext(ctx, `SELECT coalesce(sum(n), 0) FROM mentoring_thanks WHERE mentor_id = $1`, mentor).Scan(&n)

@@ -11,6 +11,7 @@ import (
 	"taitorinki/internal/catalog"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
@@ -96,7 +97,7 @@ func (p askPage) unitOptions(below int64, dashes string) (out []ui.Option) {
 	return out
 }
 
-func (p askPage) ways() []ui.Option  { return p.choices("way", Ways, p.Way) }
+func (p askPage) ways() []ui.Option  { return p.choices("way", mentoring.HelpWays, p.Way) }
 func (p askPage) whens() []ui.Option { return p.choices("when", Whens, p.When) }
 
 func (p askPage) choices(prefix string, values []string, chosen string) (out []ui.Option) {
@@ -130,7 +131,7 @@ func (s *Service) form(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := Ask{Unit: who.UnitID, Area: q.Get("area"), Service: number(q.Get("service")), Way: Ways[0], When: Whens[1], SentAs: rand.Text()}
+	a := Ask{Unit: who.UnitID, Area: q.Get("area"), Service: number(q.Get("service")), Way: mentoring.HelpWays[0], When: Whens[1], SentAs: rand.Text()}
 	if q.Get("unit") != "" {
 		a.Unit = number(q.Get("unit"))
 	}
@@ -171,8 +172,8 @@ func (s *Service) askAgain(r *http.Request, a Ask, bad *errs.Fields) (askPage, e
 	p, err := s.askForm(r, a)
 	p.Errors = bad
 	p.More = p.Fault(bad, "way") != "" || p.Fault(bad, "when") != ""
-	if !slices.Contains(Ways, p.Way) {
-		p.Way = Ways[0]
+	if !slices.Contains(mentoring.HelpWays, p.Way) {
+		p.Way = mentoring.HelpWays[0]
 	}
 	if !slices.Contains(Whens, p.When) {
 		p.When = Whens[1]

@@ -2,16 +2,12 @@ package asking
 
 import (
 	"net/http"
-	"strconv"
 
 	"taitorinki/internal/errs"
 	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
-
-// perPage is how many requests a page of the list has.
-const perPage = 50
 
 // listPage is what waits in a coordinator's units.
 type listPage struct {
@@ -35,10 +31,7 @@ func (s *Service) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Here, p.Total = here, len(all)
-	pages := max(1, (len(all)+perPage-1)/perPage)
-	page := min(max(1, int(number(r.URL.Query().Get("page")))), pages)
-	p.Pages = ui.Pages{Page: page, Pages: pages, Total: len(all), URL: func(n int) string { return "/help?page=" + strconv.Itoa(n) }}
-	p.Requests = all[(page-1)*perPage : min(page*perPage, len(all))]
+	p.Pages, p.Requests = web.Paged(r, all)
 	if p.names, err = s.names(ctx, p.Lang, p.T, p.Requests...); err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (s *Service) inbox(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if p.Thanks < LeastThanks {
+	if p.Thanks < mentoring.LeastThanks {
 		p.Thanks = 0
 	}
 	for _, x := range all {
@@ -187,7 +187,7 @@ func (s *Service) postDone(w http.ResponseWriter, r *http.Request) error {
 		if said := strings.TrimSpace(r.PostForm.Get("minutes")); said != "" {
 			var err error
 			if minutes, err = strconv.Atoi(said); err != nil || minutes < 1 {
-				return fieldFault("minutes", "asking.bad-minutes")
+				return errs.Fault("minutes", "asking.bad-minutes")
 			}
 		}
 		return s.Finish(ctx, m, id, version(r), minutes)

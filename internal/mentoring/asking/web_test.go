@@ -8,6 +8,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/asking"
 	"taitorinki/internal/people"
 )
@@ -124,7 +125,7 @@ func TestFromTakingToThanksOnThePages(t *testing.T) {
 		s := newSite(t, d)
 		m := mentor(t, s, "near", "A1")
 		near, asker := as(t, s, "near"), as(t, s, "asker")
-		for i := range asking.LeastThanks {
+		for i := range mentoring.LeastThanks {
 			near.Get("/help/inbox").Want(t, 200).Without(t, "your help helped")
 			id := ask(t, s, fmt.Sprint("form ", i)).ID
 			path := fmt.Sprintf("/help/%d", id)
@@ -141,8 +142,8 @@ func TestFromTakingToThanksOnThePages(t *testing.T) {
 		near.Get("/help/inbox").Want(t, 200, "Colleagues have told 3 times that your help helped")
 		n, err := s.Asking.Thanks(t.Context(), m.ID)
 		must(t, err)
-		if n != asking.LeastThanks {
-			t.Errorf("%d thanks are counted, want %d", n, asking.LeastThanks)
+		if n != mentoring.LeastThanks {
+			t.Errorf("%d thanks are counted, want %d", n, mentoring.LeastThanks)
 		}
 		var said int
 		must(t, d.QueryRowContext(t.Context(), `SELECT count(*) FROM mentoring_thanks`).Scan(&said))

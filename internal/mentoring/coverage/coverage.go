@@ -8,8 +8,6 @@
 package coverage
 
 import (
-	"time"
-
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
 )
@@ -44,7 +42,7 @@ func (f *Figure) Per100(x float64) (per float64, ok bool) {
 
 // Count works out how every unit is covered on the network's day. With an area only the mentors with that strength count.
 func Count(n *mentoring.Network, area string) map[int64]*Figure {
-	c := &counter{tree: n.Tree, day: n.Day, soon: daysOn(n.Day, EndsSoon), out: make(map[int64]*Figure, n.Tree.Len())}
+	c := &counter{tree: n.Tree, day: n.Day, soon: mentoring.DaysFrom(n.Day, EndsSoon), out: make(map[int64]*Figure, n.Tree.Len())}
 	for _, u := range n.Tree.Roots() {
 		c.begin(u.ID)
 	}
@@ -137,13 +135,4 @@ func (c *counter) sum(id int64) {
 		f.Minutes += c.out[u.ID].Minutes
 		f.Gaps += c.out[u.ID].Gaps
 	}
-}
-
-// daysOn is the day so many days after a day; the day itself when it is none.
-func daysOn(day string, n int) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return day
-	}
-	return t.AddDate(0, 0, n).Format(time.DateOnly)
 }

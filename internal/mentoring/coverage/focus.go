@@ -50,7 +50,7 @@ func (s *Service) focusCard(ctx context.Context, p web.Page, f ThinUnit) (*focus
 		return nil, err
 	}
 	today := mentoring.Day(s.Now())
-	c := &focusCard{Page: p, Finding: f.Finding, From: today, To: daysOn(today, focusDays)}
+	c := &focusCard{Page: p, Finding: f.Finding, From: today, To: mentoring.DaysFrom(today, focusDays)}
 	reach := map[int64]bool{}
 	ids, _ := tree.Within(p.Who, people.ManageMentors)
 	for _, id := range ids {

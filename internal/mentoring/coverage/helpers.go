@@ -54,11 +54,23 @@ func (s *Service) words(ctx context.Context) (w wordsOf, err error) {
 
 // UnitCard shows who helps a unit; nothing for a unit that has ended.
 func (s *Service) UnitCard(ctx context.Context, p web.Page, unit int64) (templ.Component, error) {
-	c, err := s.card(ctx, p, unit)
-	if err != nil || c == nil {
-		return templ.NopComponent, err
+	shown, _, err := s.UnitHelp(ctx, p, unit)
+	return shown, err
+}
+
+// UnitHelp shows who helps a unit, and names on demand those of them who are strong in an area, in a sentence; nothing where there is
+// nobody. The network is read once for the page.
+func (s *Service) UnitHelp(ctx context.Context, p web.Page, unit int64) (shown templ.Component, strong func(area string) templ.Component, err error) {
+	n, err := s.Mentors.Network(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	return unitCard(c), nil
+	strong = func(area string) templ.Component { return strongOf(p, n, unit, area) }
+	c, err := s.cardIn(ctx, p, n, unit)
+	if err != nil || c == nil {
+		return templ.NopComponent, strong, err
+	}
+	return unitCard(c), strong, nil
 }
 
 // brief names what a respondent is shown of a unit.
@@ -100,12 +112,7 @@ func (s *Service) Brief(ctx context.Context, p web.Page, unit int64) (templ.Comp
 	return briefCard(&own), nil
 }
 
-// StrongIn names the mentors who help a unit and are strong in an area, in a sentence; nothing where there is none.
-func (s *Service) StrongIn(ctx context.Context, p web.Page, unit int64, area string) (templ.Component, error) {
-	n, err := s.Mentors.Network(ctx)
-	if err != nil {
-		return nil, err
-	}
+func strongOf(p web.Page, n *mentoring.Network, unit int64, area string) templ.Component {
 	var names []string
 	for _, h := range n.Nearest(unit, area, 0, nil) {
 		if h.Strong(area, 0) && len(names) < MostShown {
@@ -113,9 +120,9 @@ func (s *Service) StrongIn(ctx context.Context, p web.Page, unit int64, area str
 		}
 	}
 	if len(names) == 0 {
-		return templ.NopComponent, nil
+		return templ.NopComponent
 	}
-	return strongIn(p, strings.Join(names, ", ")), nil
+	return strongIn(p, strings.Join(names, ", "))
 }
 
 // card gathers who helps a unit; nil when the unit is not of today.
@@ -124,6 +131,10 @@ func (s *Service) card(ctx context.Context, p web.Page, unit int64) (*card, erro
 	if err != nil {
 		return nil, err
 	}
+	return s.cardIn(ctx, p, n, unit)
+}
+
+func (s *Service) cardIn(ctx context.Context, p web.Page, n *mentoring.Network, unit int64) (*card, error) {
 	u, ok := n.Tree.Unit(unit)
 	if !ok {
 		return nil, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -94,17 +93,9 @@ func (x *reader) part(m *Meeting) bool {
 	return x.manages(m.Unit) || x.mentor != nil && serves(x.tree, m.Unit, x.mentor)
 }
 
-func idOf(r *http.Request) (int64, error) {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil || id <= 0 {
-		return 0, errs.New(errs.NotFound, "web.not-found")
-	}
-	return id, nil
-}
-
 // opened is the meeting that the path names, for a reader whose part it is for or who was invited to it.
 func (s *Service) opened(r *http.Request) (m Meeting, x *reader, err error) {
-	id, err := idOf(r)
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return m, nil, err
 	}
@@ -153,7 +144,7 @@ func (s *Service) list(w http.ResponseWriter, r *http.Request) (err error) {
 		return err
 	}
 	p.sort(all)
-	p.Pages, p.Past = paged(r, p.Past)
+	p.Pages, p.Past = web.Paged(r, p.Past)
 	if err := s.fillWork(ctx, &p, all); err != nil {
 		return err
 	}
@@ -178,21 +169,6 @@ func (p *listPage) sort(all []Meeting) {
 		}
 	}
 	slices.Reverse(p.Past)
-}
-
-// paged is a page of a list.
-func paged[T any](r *http.Request, all []T) (ui.Pages, []T) {
-	pages := ui.Pages{Page: 1, Pages: max(1, (len(all)+ui.PageSize-1)/ui.PageSize), Total: len(all)}
-	if n, err := strconv.Atoi(r.URL.Query().Get("page")); err == nil {
-		pages.Page = min(max(n, 1), pages.Pages)
-	}
-	q := r.URL.Query()
-	pages.URL = func(n int) string {
-		q.Set("page", strconv.Itoa(n))
-		return r.URL.Path + "?" + q.Encode()
-	}
-	from := (pages.Page - 1) * ui.PageSize
-	return pages, all[from:min(from+ui.PageSize, len(all))]
 }
 
 // fillWork reads the decisions that the reader, or those whom they lead, have to see to, and the topics that wait too long.

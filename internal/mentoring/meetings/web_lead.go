@@ -111,7 +111,7 @@ func (s *Service) decide(w http.ResponseWriter, r *http.Request) error {
 
 // decided is the decision that the path names, for those who lead its meeting and for its owner.
 func (s *Service) decided(r *http.Request, ownerToo bool) (d Decision, x *reader, err error) {
-	id, err := idOf(r)
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return d, nil, err
 	}
@@ -176,7 +176,7 @@ func (s *Service) finish(w http.ResponseWriter, r *http.Request) error {
 
 // named is the topic that the path names, for those who lead meetings of its unit or of a meeting that it waits for.
 func (s *Service) named(r *http.Request) (t Topic, x *reader, err error) {
-	id, err := idOf(r)
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return t, nil, err
 	}

@@ -117,7 +117,7 @@ func (s *Service) give(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) vote(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (s *Service) vote(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) withdraw(w http.ResponseWriter, r *http.Request) error {
-	id, err := idOf(r)
+	id, err := web.ID(r, "id")
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (s *Service) voice(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	i18n.Sort(p.Lang, shown, func(t shownTopic) string { return t.UnitName })
-	p.Pages, p.Topics = paged(r, shown)
+	p.Pages, p.Topics = web.Paged(r, shown)
 	return s.Kit.Show(w, r, p.Page, voiceView(p))
 }
 

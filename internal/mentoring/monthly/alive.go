@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"taitorinki/internal/i18n"
@@ -57,7 +58,7 @@ func (s *Service) fill(ctx context.Context, p *alivePage) error {
 	if err != nil {
 		return err
 	}
-	bosses, err := supervisors(ctx, s, tree)
+	bosses, err := mentoring.ReadSupervisors(ctx, s.DB, tree)
 	if err != nil {
 		return err
 	}
@@ -87,43 +88,18 @@ func (s *Service) fill(ctx context.Context, p *alivePage) error {
 			p.Ending = append(p.Ending, x)
 		}
 		if m.State == mentoring.Candidate && m.Since.Before(s.Now().Add(-waitingDays*24*time.Hour)) {
-			x.What = bosses(m.Person.UnitID)
+			x.What = names(bosses.Of(m.Person))
 			p.Waiting = append(p.Waiting, x)
 		}
 	}
 	return nil
 }
 
-// supervisors names who should answer for a unit: those who lead it, or else the nearest above.
-func supervisors(ctx context.Context, s *Service, tree *people.Tree) (func(unit int64) string, error) {
-	holders, err := people.Holders(ctx, s.DB, people.Supervisor)
-	if err != nil {
-		return nil, err
+func names(all []people.Person) string {
+	out := make([]string, len(all))
+	for i, p := range all {
+		out[i] = p.Name
 	}
-	lead := map[int64][]string{}
-	for _, h := range holders {
-		lead[h.Role.UnitID] = append(lead[h.Role.UnitID], h.Person.Name)
-	}
-	return func(unit int64) string {
-		path := tree.Path(unit)
-		slices.Reverse(path)
-		for _, u := range path {
-			if names := lead[u.ID]; len(names) > 0 {
-				return joined(names)
-			}
-		}
-		return ""
-	}, nil
-}
-
-func joined(names []string) string {
-	slices.Sort(names)
-	out := ""
-	for i, n := range slices.Compact(names) {
-		if i > 0 {
-			out += ", "
-		}
-		out += n
-	}
-	return out
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), ", ")
 }

@@ -13,9 +13,6 @@ import (
 	"taitorinki/internal/mentoring"
 )
 
-// LeastThanks is how many colleagues must have pressed "this helped" before a mentor is told how many: one or two could be guessed.
-const LeastThanks = 3
-
 // newsFor is how far back the note looks for what changed in services.
 const newsFor = 31 * 24 * time.Hour
 
@@ -139,7 +136,7 @@ func (s *Service) thanks(ctx context.Context, _ *mentoring.Network, m *mentoring
 		return "", nil
 	}
 	n, err := s.Thanks(ctx, m.ID)
-	if err != nil || n < LeastThanks {
+	if err != nil || n < mentoring.LeastThanks {
 		return "", err
 	}
 	return t("monthly.thanks", "n", n), nil

@@ -99,7 +99,7 @@ func (s *Service) prepare(ctx context.Context, m *mentoring.Mentor, e *Entry, k 
 		return err
 	}
 	switch {
-	case e.Day < daysFrom(last, -DaysBack):
+	case e.Day < mentoring.DaysFrom(last, -DaysBack):
 		bad.Add("ago", "supportlog.day-old", "most", DaysBack)
 	case e.Day > s.today() || len(e.Day) != len("2026-11-22"):
 		bad.Add("ago", "supportlog.day-future")
@@ -121,7 +121,7 @@ func (k known) check(e *Entry, bad *errs.Fields) {
 	if e.Service != 0 && !slices.ContainsFunc(k.services, func(d catalog.DigitalService) bool { return d.ID == e.Service }) {
 		bad.Add("service", "supportlog.choose-service")
 	}
-	if !slices.Contains(Ways, e.Way) {
+	if !slices.Contains(mentoring.HelpWays, e.Way) {
 		bad.Add("way", "supportlog.choose-way")
 	}
 	if e.Minutes < 1 || e.Minutes > MostMinutes {

@@ -56,7 +56,7 @@ func (s *Service) Freeze(ctx context.Context) (err error) {
 	}
 	for q := quarterOf(first); ; {
 		_, last := daysOf(q)
-		if daysFrom(last, settled) >= s.today() {
+		if mentoring.DaysFrom(last, settled) >= s.today() {
 			return nil
 		}
 		if !done[q] {
@@ -64,7 +64,7 @@ func (s *Service) Freeze(ctx context.Context) (err error) {
 				return err
 			}
 		}
-		q = quarterOf(daysFrom(last, 1))
+		q = quarterOf(mentoring.DaysFrom(last, 1))
 	}
 }
 

@@ -25,15 +25,15 @@ func (s *Service) hours(ctx context.Context, m *mentoring.Mentor) (week, month S
 	if err != nil {
 		return week, month, nil, err
 	}
-	monday := daysFrom(today, -(int(t.Weekday())+6)%7)
+	monday := mentoring.DaysFrom(today, -(int(t.Weekday())+6)%7)
 	first := t.AddDate(0, 0, 1-t.Day()).Format(time.DateOnly)
-	by, err := minutesByDay(ctx, s.DB, m.ID, min(first, daysFrom(monday, -7*(weeksShown-1))))
+	by, err := minutesByDay(ctx, s.DB, m.ID, min(first, mentoring.DaysFrom(monday, -7*(weeksShown-1))))
 	if err != nil {
 		return week, month, nil, err
 	}
 	for i := weeksShown - 1; i >= 0; i-- {
-		from := daysFrom(monday, -7*i)
-		weeks = append(weeks, spent(m, by, from, daysFrom(from, 6)))
+		from := mentoring.DaysFrom(monday, -7*i)
+		weeks = append(weeks, spent(m, by, from, mentoring.DaysFrom(from, 6)))
 	}
 	month = spent(m, by, first, t.AddDate(0, 1, -t.Day()).Format(time.DateOnly))
 	return weeks[weeksShown-1], month, weeks, nil
@@ -42,7 +42,7 @@ func (s *Service) hours(ctx context.Context, m *mentoring.Mentor) (week, month S
 func spent(m *mentoring.Mentor, by map[string]int, from, to string) Spent {
 	x := Spent{From: from, To: to}
 	days := 0
-	for day := from; day <= to; day = daysFrom(day, 1) {
+	for day := from; day <= to; day = mentoring.DaysFrom(day, 1) {
 		x.Used += by[day]
 		if m.Granted(day) {
 			days++

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"taitorinki/internal/chart"
-	"taitorinki/internal/i18n"
 	"taitorinki/internal/web"
 )
 
@@ -59,15 +58,6 @@ func (p hoursPage) weekName(x Spent) string {
 	}
 	_, week := t.ISOWeek()
 	return p.T("supportlog.week", "n", week)
-}
-
-// day is a day as the reader's language writes it.
-func day(lang, day string) string {
-	t, err := time.ParseInLocation(time.DateOnly, day, i18n.Zone())
-	if err != nil {
-		return day
-	}
-	return i18n.Date(lang, t)
 }
 
 // usedOf says minutes used beside those granted.

@@ -85,7 +85,7 @@ func (s site) mentor(who string, serves ...mentoring.Place) *mentoring.Mentor {
 func (s site) day(ago int) string { return mentoring.Day(s.Clock.Now().AddDate(0, 0, -ago)) }
 
 func (s site) entry(m *mentoring.Mentor, key string, minutes int) supportlog.Entry {
-	return supportlog.Entry{Key: fmt.Sprintf("key-%016s", key), Unit: m.Units[0].Unit, Area: "skills", Way: supportlog.Phone, Minutes: minutes, Day: s.day(0)}
+	return supportlog.Entry{Key: fmt.Sprintf("key-%016s", key), Unit: m.Units[0].Unit, Area: "skills", Way: mentoring.Phone, Minutes: minutes, Day: s.day(0)}
 }
 
 // stored are a mentor's entries as the mentor takes them away.
@@ -382,7 +382,7 @@ func TestARequestThatWasAnsweredFillsTheForm(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t))
 	m := s.mentor("a1")
 	s.Log.Request = func(_ context.Context, mentor, id int64) (supportlog.Preset, bool, error) {
-		return supportlog.Preset{Area: "remote", Way: supportlog.Remote}, mentor == m.ID && id == 7, nil
+		return supportlog.Preset{Area: "remote", Way: mentoring.Remote}, mentor == m.ID && id == 7, nil
 	}
 	r := s.As("a1@shores.example")
 	f := r.Get("/log/new?request=7").Want(t, 200).Form(t, "/log")

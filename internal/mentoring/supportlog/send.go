@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"taitorinki/internal/errs"
+	"taitorinki/internal/mentoring"
 	"taitorinki/internal/web"
 )
 
@@ -54,7 +55,7 @@ func (s *Service) take(w http.ResponseWriter, r *http.Request) error {
 		if x.Ago < 0 { // its clock has been set back since
 			x.Ago, answer.Message = 0, t("supportlog.day-set")
 		}
-		e.Day = daysFrom(s.today(), -min(x.Ago, 1000))
+		e.Day = mentoring.DaysFrom(s.today(), -min(x.Ago, 1000))
 		if err := s.Add(r.Context(), m, e); err != nil {
 			why, ok := words(err, t)
 			if !ok {

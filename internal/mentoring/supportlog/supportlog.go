@@ -52,20 +52,8 @@ type Preset struct {
 	Unit    int64
 }
 
-// The ways of helping. They are stored: never change one.
-const (
-	SideBySide = "side"
-	Phone      = "phone"
-	Remote     = "remote"
-	Group      = "group"
-	Written    = "written"
-)
-
-// Ways and MinuteChoices are in the order in which pages show them.
-var (
-	Ways          = []string{SideBySide, Phone, Remote, Group, Written}
-	MinuteChoices = []int{5, 10, 15, 30, 45, 60}
-)
+// MinuteChoices are in the order in which pages show them.
+var MinuteChoices = []int{5, 10, 15, 30, 45, 60}
 
 // Limits of an entry.
 const (
@@ -102,12 +90,3 @@ func (s *Service) Jobs(w *jobs.Worker) {
 }
 
 func (s *Service) today() string { return mentoring.Day(s.Now()) }
-
-// daysFrom is the day so many days after another.
-func daysFrom(day string, days int) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return ""
-	}
-	return t.AddDate(0, 0, days).Format(time.DateOnly)
-}

@@ -173,7 +173,7 @@ func (p *formPage) read(r *http.Request) {
 	}
 	p.Ago, err = strconv.Atoi(v.Get("ago"))
 	if p.Day = ""; err == nil {
-		p.Day = daysFrom(p.Today, -p.Ago)
+		p.Day = mentoring.DaysFrom(p.Today, -p.Ago)
 	}
 }
 
@@ -215,9 +215,9 @@ func (s *Service) own(r *http.Request) (m *mentoring.Mentor, e Entry, err error)
 	if m, err = s.mentor(r); err != nil {
 		return m, e, err
 	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	id, err := web.ID(r, "id")
 	if err != nil {
-		return m, e, errs.New(errs.NotFound, "supportlog.no-entry")
+		return m, e, err
 	}
 	e, err = s.open(r.Context(), m, id)
 	return m, e, err
@@ -225,7 +225,7 @@ func (s *Service) own(r *http.Request) (m *mentoring.Mentor, e Entry, err error)
 
 func (s *Service) editForm(r *http.Request, m *mentoring.Mentor, e Entry) (formPage, error) {
 	p := s.form(s.Kit.Page(r, "supportlog.edit"), m, e)
-	p.MostAgo = daysBetween(daysFrom(mentoring.Day(e.Made), -DaysBack), p.Today)
+	p.MostAgo = daysBetween(mentoring.DaysFrom(mentoring.Day(e.Made), -DaysBack), p.Today)
 	return p, s.fill(r, &p)
 }
 

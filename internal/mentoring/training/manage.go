@@ -34,9 +34,6 @@ func (s *Service) manageRoutes() {
 	}))
 }
 
-// rowsOnPage is how many mentors stand on one page.
-const rowsOnPage = 50
-
 // managePage is who is where on the path, in the visitor's units.
 type managePage struct {
 	web.Page
@@ -68,11 +65,7 @@ func (s *Service) listAll(w http.ResponseWriter, r *http.Request) error {
 	if err := s.fillRows(r.Context(), &p); err != nil {
 		return err
 	}
-	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	pages := max((len(p.Rows)+rowsOnPage-1)/rowsOnPage, 1)
-	page = min(max(page, 1), pages)
-	p.Pages = ui.Pages{Page: page, Pages: pages, Total: len(p.Rows), URL: func(n int) string { return "/training/manage?show=" + p.Show + "&page=" + strconv.Itoa(n) }}
-	p.Rows = p.Rows[(page-1)*rowsOnPage : min(page*rowsOnPage, len(p.Rows))]
+	p.Pages, p.Rows = web.Paged(r, p.Rows)
 	for i := range p.Rows {
 		if err := s.count(r.Context(), p.Page, &p.Rows[i]); err != nil {
 			return err
@@ -206,9 +199,9 @@ type onePage struct {
 // oneOf reads the mentor that the path names, for a visitor who looks after them.
 func (s *Service) oneOf(r *http.Request) (p *onePage, err error) {
 	ctx := r.Context()
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	id, err := web.ID(r, "id")
 	if err != nil {
-		return nil, errs.New(errs.NotFound, "mentoring.no-mentor")
+		return nil, err
 	}
 	p = &onePage{Page: s.Kit.Page(r, "training.manage"), names: map[int64]string{}, Why: map[string]string{}}
 	if p.Mentor, err = s.Mentors.MentorByID(ctx, id); err != nil {
