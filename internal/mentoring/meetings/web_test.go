@@ -20,7 +20,7 @@ func (c county) workingDay(days int) time.Time {
 	for !workday.Is(d) {
 		d = d.AddDate(0, 0, 1)
 	}
-	return d
+	return d.In(i18n.Zone()) // whose day is sent as the Finnish one
 }
 
 func TestACoordinatorOfAPartLeadsTheMeetingsOfThatPartOnly(t *testing.T) {
