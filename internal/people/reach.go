@@ -23,7 +23,7 @@ func ReachOf(ctx context.Context, q db.Q, v web.Visitor, a web.Action) (_ Reach,
 	if v.ID == 0 || out.all || len(v.Scopes[a]) == 0 {
 		return out, nil
 	}
-	list, args := in(0, v.Scopes[a])
+	list, args := db.In(0, v.Scopes[a])
 	ids, err := db.Rows(ctx, q, func(r *sql.Rows, id *int64) error { return r.Scan(id) },
 		`WITH RECURSIVE down (id) AS (
 			SELECT id FROM units WHERE id IN `+list+`
@@ -44,7 +44,7 @@ func UnitOf(ctx context.Context, q db.Q, ids []int64) (_ map[int64]int64, err er
 	type person struct{ id, unit int64 }
 	out := make(map[int64]int64, len(ids))
 	for part := range slices.Chunk(ids, 500) { // an engine takes so many placeholders
-		list, args := in(0, part)
+		list, args := db.In(0, part)
 		some, err := db.Rows(ctx, q, func(r *sql.Rows, p *person) error { return r.Scan(&p.id, (*number)(&p.unit)) },
 			`SELECT id, unit_id FROM persons WHERE left_at IS NULL AND id IN `+list, args...)
 		if err != nil {
