@@ -185,13 +185,16 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 	}{
 		{people.ReadRounds, "app.rounds", "/rounds"},
 		{people.ReadResults, "app.results", "/results"},
-		{people.ReadResults, "app.findings", "/findings"},
 		{people.ReadCoverage, "app.mentors", networkPath},
 		{people.WorkAsMentor, "app.own-mentoring", workPath},
-		{people.ReadInstruments, "app.instruments", "/instruments"},
+		{web.SignedIn, "app.events", events.Path},
+		{people.ReadInstruments, "app.instruments", "/instruments"}, // for those who see no rounds beside it
 		{people.ReadPeople, "app.staff", staffPath},
 		{people.ReadAudit, "app.audit", "/audit"},
 	} {
+		if m.action == people.ReadInstruments && v.May(people.ReadRounds) {
+			continue
+		}
 		if v.May(m.action) && (m.action != people.ReadAudit || v.Everywhere(m.action)) {
 			nav = append(nav, ui.NavItem{Label: t(m.label), URL: m.url})
 		}

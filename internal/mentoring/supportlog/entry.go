@@ -39,6 +39,10 @@ func (s *Service) Add(ctx context.Context, m *mentoring.Mentor, e Entry) error {
 	if err != nil {
 		return err
 	}
+	return s.addKnown(ctx, m, e, k)
+}
+
+func (s *Service) addKnown(ctx context.Context, m *mentoring.Mentor, e Entry, k known) error {
 	if err := s.prepare(ctx, m, &e, k, s.today()); err != nil {
 		return err
 	}

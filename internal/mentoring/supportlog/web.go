@@ -57,12 +57,12 @@ type formPage struct {
 	MostAgo int
 	Other   string // minutes that are not among the choices
 	Errors  *errs.Fields
+	known   known
 
 	// Of a new entry only.
 	Offline bool // it is the page that the device keeps
 	Shared  bool // the device keeps nothing
 	Own     []Entry
-	known   known
 	Week    Spent
 }
 
@@ -90,7 +90,10 @@ func daysBetween(from, to string) int {
 
 // fill reads what the form offers.
 func (s *Service) fill(r *http.Request, p *formPage) (err error) {
-	p.choices, err = s.choices(r.Context(), p.Mentor, &p.Entry, p.Lang, p.T("supportlog.in-focus"), p.T("supportlog.no-service"))
+	if p.known, err = readKnown(r.Context(), s.DB); err != nil {
+		return err
+	}
+	p.choices, err = s.choices(r.Context(), p.known, p.Mentor, &p.Entry, p.Lang, p.T("supportlog.in-focus"), p.T("supportlog.no-service"))
 	return err
 }
 
@@ -120,9 +123,6 @@ func (s *Service) newForm(r *http.Request, m *mentoring.Mentor, e Entry) (p form
 	p = s.form(s.Kit.Page(r, "supportlog.title"), m, e)
 	p.Shared = web.Shared(r)
 	if err := s.fill(r, &p); err != nil {
-		return p, err
-	}
-	if p.known, err = readKnown(r.Context(), s.DB); err != nil {
 		return p, err
 	}
 	if p.Week, _, _, err = s.hours(r.Context(), m); err != nil {
