@@ -3,6 +3,7 @@ package signup
 import (
 	"context"
 	"strings"
+	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"

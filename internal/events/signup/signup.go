@@ -141,7 +141,11 @@ func checkName(bad *errs.Fields, name string) {
 	if utf8.RuneCountInString(name) > MostName {
 		bad.Add("name", "signup.too-long", "most", MostName)
 	}
-	identifies(bad, "name", name, mask.Identity, mask.Link)
+	if strings.Contains(name, "://") { // who wants to be read by the host
+		bad.Add("name", "signup.names-link", "text", name)
+		return
+	}
+	identifies(bad, "name", name, mask.Identity)
 }
 
 // checkEmail notes an address to which no mail can go.

@@ -9,7 +9,6 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/people"
-	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
 
@@ -180,7 +179,7 @@ func (s *Service) signUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.Kit.Flash(r, "signup.flash-"+string(x.State))
-	return web.See(w, r, e.Path("/sign-up"))
+	return web.See(w, r, e.Path(""))
 }
 
 // mine is the event that the path names and the visitor's sign-up for it; errs.NotFound when they have none.
@@ -204,7 +203,7 @@ func (s *Service) withdraw(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.Kit.Flash(r, "signup.flash-gone")
-	return web.See(w, r, e.Path("/sign-up"))
+	return web.See(w, r, e.Path(""))
 }
 
 func (s *Service) saveOwnNeeds(w http.ResponseWriter, r *http.Request) error {
@@ -234,16 +233,3 @@ func (s *Service) done(w http.ResponseWriter, r *http.Request, e *events.Event, 
 	s.Kit.Flash(r, flash)
 	return web.See(w, r, e.Path("/sign-up"))
 }
-
-// facts are when and where an event is.
-func facts(p web.Page, e *events.Event, link bool) []ui.Fact {
-	out := []ui.Fact{{Term: p.T("signup.when"), Value: times(e, p.Lang)}}
-	if e.Place != "" {
-		out = append(out, ui.Fact{Term: p.T("signup.where"), Value: e.Place})
-	}
-	if link && e.Link != "" {
-		out = append(out, ui.Fact{Term: p.T("signup.link"), Value: e.Link})
-	}
-	return out
-}
-

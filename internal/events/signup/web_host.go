@@ -38,6 +38,7 @@ type hostPage struct {
 	Pages   ui.Pages
 	Meeting bool
 	Begun   bool
+	Over    bool
 	Email   string // typed
 	Errors  *errs.Fields
 	tree    *people.Tree
@@ -74,7 +75,7 @@ func (s *Service) participants(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) answerList(w http.ResponseWriter, r *http.Request, e *events.Event, bad *errs.Fields) error {
 	ctx := r.Context()
-	p := hostPage{Page: s.Kit.Page(r, "signup.participants"), E: e, Meeting: s.Meeting(e), Begun: !s.Now().Before(e.Start.Add(-hereBefore)), Errors: bad, Email: r.PostFormValue("email")}
+	p := hostPage{Page: s.Kit.Page(r, "signup.participants"), E: e, Meeting: s.Meeting(e), Begun: !s.Now().Before(e.Start.Add(-hereBefore)), Over: e.Over(s.Now()), Errors: bad, Email: r.PostFormValue("email")}
 	all, err := s.List(ctx, e.ID)
 	if err != nil {
 		return err
@@ -190,7 +191,7 @@ func (s *Service) tickParticipants(w http.ResponseWriter, r *http.Request) error
 		return err
 	}
 	if err := r.ParseForm(); err != nil {
-		return errs.Because(err, errs.Invalid, "web.bad-form")
+		return errs.Because(err, errs.Invalid, "web.too-big")
 	}
 	if err := s.Tick(r.Context(), web.VisitorOf(r).ID, &e, numbers(r.PostForm["shown"]), numbers(r.PostForm["came"])); err != nil {
 		return err
