@@ -96,6 +96,11 @@ func (d *Demo) gather(g gathering) (all []happening) {
 			earlier = id
 			return err
 		}})
+		for _, days := range []int{-14, 20} {
+			if then := start.AddDate(0, 0, days); then.Before(day(0, 0)) {
+				all = append(all, happening{then, func(ctx context.Context) error { return d.prepare(ctx, host, id) }})
+			}
+		}
 	}
 	return all
 }
@@ -131,4 +136,19 @@ func (d *Demo) arrange(ctx context.Context, host int64, g *gathering, start time
 		}
 	}
 	return id, s.Publish(ctx, host, id, 1)
+}
+
+// prepare marks what was due by now as done, but for one thing that is easily forgotten.
+func (d *Demo) prepare(ctx context.Context, host, id int64) error {
+	e, err := events.ByID(ctx, d.App.Config.DB, id)
+	if err != nil {
+		return err
+	}
+	tasks, err := events.Tasks(ctx, d.App.Config.DB, &e)
+	for _, t := range tasks {
+		if err == nil && t.Late(d.Clock.Now().Format(time.DateOnly)) && t.Key != "nudge" {
+			err = d.App.Events.SetDone(ctx, host, id, t.ID, true)
+		}
+	}
+	return err
 }
