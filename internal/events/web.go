@@ -122,23 +122,12 @@ func (s *Service) list(w http.ResponseWriter, r *http.Request) error {
 			p.Past = append(p.Past, x)
 		}
 	}
-	slices.SortStableFunc(p.Coming, func(a, b line) int { return yesFirst(a.ForMe, b.ForMe) })
 	slices.Reverse(p.Past)
 	p.Pages, p.Past = web.Paged(r, p.Past)
 	if err := s.listChoices(ctx, &p); err != nil {
 		return err
 	}
 	return s.Kit.Show(w, r, p.Page, listView(p))
-}
-
-func yesFirst(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
 }
 
 func (s *Service) listChoices(ctx context.Context, p *listPage) error {

@@ -244,6 +244,7 @@ func (s *Service) showPlan(w http.ResponseWriter, r *http.Request, e *Event, f p
 		key = "events.edit"
 	}
 	p := planPage{Page: s.Kit.Page(r, key), ID: e.ID, Version: e.Version, Form: f, Kind: Kind(f.text["kind"]), Errors: bad}
+	p.Shell.Narrow = true
 	for _, change := range more {
 		change(&p)
 	}
