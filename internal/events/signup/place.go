@@ -43,10 +43,15 @@ func (s *Service) SignUp(ctx context.Context, event, person int64) (Signup, erro
 		return x, err
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		x, err = s.enter(ctx, tx, &e, Signup{Event: event, Person: person}, false)
+		x, err = s.SignUpIn(ctx, tx, &e, person)
 		return err
 	})
 	return x, s.wake(err)
+}
+
+// SignUpIn is SignUp within a transaction, for a caller who has seen to it that the person may (May).
+func (s *Service) SignUpIn(ctx context.Context, tx *db.Tx, e *events.Event, person int64) (Signup, error) {
+	return s.enter(ctx, tx, e, Signup{Event: e.ID, Person: person}, false)
 }
 
 func (s *Service) both(ctx context.Context, event, person int64) (e events.Event, p people.Person, err error) {
