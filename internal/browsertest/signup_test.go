@@ -56,7 +56,7 @@ func (s *Site) signupStops(t *testing.T) []stop {
 		{"needs with errors", func(b *Browser) {
 			b.Open(fair.Path("/sign-up"))
 			b.unfoldAll()
-			b.Fill("#needs", "Soita 040 123 4567")
+			b.write("#needs", "Soita 040 123 4567")
 			b.Go(`form[action$="/needs"] button`)
 			b.status(http.StatusUnprocessableEntity)
 		}},

@@ -57,6 +57,9 @@ func TestPeopleSayThatTheyCameByLinkCodeOrList(t *testing.T) {
 		if all, _ = s.Signups.List(ctx, e.ID); all[0].How != "link" || all[1].How != "code" || all[2].How != "list" || all[4].How != "link" {
 			t.Errorf("they came so: %+v", all)
 		}
+		if p := s.Anonymous().Get("/sign-in?next=" + here); !strings.Contains(p.Body, here) {
+			t.Errorf("the sign-in does not lead back to the attendance link:\n%s", p.Text())
+		}
 		s.Anonymous().Get(e.PublicPath("/here/wrongsecret")).Want(t, 404)
 		host.Post(here, nil).Want(t, 409, "Pyydä järjestäjää")
 	})

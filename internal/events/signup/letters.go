@@ -182,10 +182,10 @@ func (s *Service) linkOf(ctx context.Context, e *events.Event, x *Signup) (strin
 
 func (s *Service) fillText(m *mail.Message, l *letter, e *events.Event, x *Signup, to events.Recipient, link string) {
 	t := func(key string, args ...any) string { return s.Kit.Words.T(to.Lang, key, args...) }
-	when := times(e, to.Lang)
+	when := times(e, to.Lang, t)
 	for i := range e.Sittings {
 		if e.Sittings[i].ID == l.Sitting && (l.Kind == "day" || l.Kind == "hour" || strings.HasPrefix(l.Kind, "sitting")) {
-			when = span(&e.Sittings[i], to.Lang)
+			when = span(&e.Sittings[i], to.Lang, t)
 		}
 	}
 	about := when

@@ -51,7 +51,7 @@ func (s *Service) Part(ctx context.Context, personID int64, t func(key string, a
 			state += ". " + t("signup.needs") + ": " + needs
 		}
 		own = append(own, o)
-		p.Facts = append(p.Facts, ui.Fact{Term: e.Title + ", " + times(&e, who.Lang), Value: state})
+		p.Facts = append(p.Facts, ui.Fact{Term: e.Title + ", " + times(&e, who.Lang, t), Value: state})
 	}
 	if len(own) == 0 {
 		p.Facts = []ui.Fact{{Term: t("signup.my-data"), Value: t("signup.my-none")}}

@@ -123,6 +123,8 @@ func (s *Service) Accept(ctx context.Context, signup int64) (x Signup, err error
 			return nil
 		case x.State != Offered || s.Now().After(x.OfferUntil):
 			return errs.New(errs.Conflict, "signup.lapsed")
+		case e.State != events.Published || !s.Now().Before(e.Start): // it was called off, or moved to an earlier day
+			return errs.New(errs.Conflict, "signup.closed")
 		}
 		return s.place(ctx, tx, e, &x, "confirmed")
 	})

@@ -178,6 +178,30 @@ func TestWhoWaitsIsOfferedThePlaceThatBecomesFreeAndAnswersInTime(t *testing.T) 
 	})
 }
 
+func TestAnOfferForAnEventThatWasCalledOffCannotBeTaken(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		ctx := t.Context()
+		e := s.in(30*24, 1)
+		first := s.signUp(e, "a2")
+		waits := s.signUp(e, "a3")
+		s.ok(s.Signups.Withdraw(ctx, first.ID))
+		s.ok(s.Events.Cancel(ctx, s.host, e.ID, e.Version, ""))
+		if _, err := s.Signups.Accept(ctx, waits.ID); key(err) != "signup.closed" {
+			t.Errorf("taking a place at a cancelled event: %v", err)
+		}
+		if _, err := s.Signups.Accept(ctx, first.ID); key(err) != "signup.lapsed" {
+			t.Errorf("taking a place that nobody offered: %v", err)
+		}
+		s.Work()
+		for _, m := range s.Mailed("a3@shores.example") {
+			if strings.Contains(m.Subject, "place is free") {
+				t.Errorf("a cancelled event offered a place: %s", m.Subject)
+			}
+		}
+	})
+}
+
 func TestWithoutTimeToAnswerThePlaceIsGivenAtOnce(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
