@@ -146,7 +146,7 @@ func (s *Service) write(ctx context.Context, id int64) (m mail.Message, err erro
 	if err != nil {
 		return m, err
 	}
-	link, err := s.linkOf(ctx, &e, &x)
+	link, err := s.Link(ctx, &e, to)
 	if err != nil {
 		return m, err
 	}
@@ -170,13 +170,14 @@ func (s *Service) recipient(ctx context.Context, q db.Q, x *Signup) (to events.R
 	return events.Recipient{Person: p.ID, Name: p.Name, Email: p.Email, Lang: p.Lang}, err
 }
 
-// linkOf is the page of one's own sign-up. A guest gets a link of its own in each mail, as none is kept that could be sent again.
-func (s *Service) linkOf(ctx context.Context, e *events.Event, x *Signup) (string, error) {
-	if x.Person != 0 {
+// Link is the address of the page of somebody's own sign-up, for a mail to them. A guest gets another one in each mail, as none is
+// kept that could be sent again.
+func (s *Service) Link(ctx context.Context, e *events.Event, to events.Recipient) (string, error) {
+	if to.Person != 0 {
 		return s.BaseURL + e.Path("/sign-up"), nil
 	}
 	token, hash := newToken()
-	_, err := s.DB.Save(ctx, `INSERT INTO event_signup_tokens (hash, signup_id) VALUES ($1, $2)`, hash, x.ID)
+	_, err := s.DB.Save(ctx, `INSERT INTO event_signup_tokens (hash, signup_id) VALUES ($1, $2)`, hash, to.Guest)
 	return s.BaseURL + e.PublicPath("/p/"+token), err
 }
 

@@ -47,5 +47,30 @@ func (s *Service) prune(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.release(ctx); err != nil {
+		return err
+	}
 	return outbox.Prune(ctx, s.DB, letterTopic, now.Add(-keepLetters))
+}
+
+// release gives back what people hold at coming events who no longer work here, so that no place stays empty for them.
+func (s *Service) release(ctx context.Context) error {
+	all, err := read(ctx, s.DB, `WHERE person_id IS NOT NULL AND state IN ('place', 'offered', 'waiting') AND event_id IN (SELECT id FROM events WHERE starts_at > $1)
+		ORDER BY id`, db.At(s.Now()))
+	if err != nil {
+		return err
+	}
+	here, err := personsOf(ctx, s.DB, all)
+	if err != nil {
+		return err
+	}
+	for _, x := range all {
+		if _, ok := here[x.Person]; ok {
+			continue
+		}
+		if err := s.Withdraw(ctx, x.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

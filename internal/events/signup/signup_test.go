@@ -202,6 +202,20 @@ func TestAnOfferForAnEventThatWasCalledOffCannotBeTaken(t *testing.T) {
 	})
 }
 
+func TestThePlaceOfSomebodyWhoLeavesGoesToTheNext(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		e := s.in(30*24, 1)
+		s.signUp(e, "b2")
+		s.signUp(e, "a3")
+		_, err := s.People.Import(t.Context(), people.Files{Units: people.File{Name: "u.csv", Data: []byte(units)},
+			People: people.File{Name: "p.csv", Data: []byte(strings.Replace(staff, "b2@shores.example,Berit Blom,B,sv,doctor\n", "", 1))}}, people.ImportOptions{})
+		s.ok(err)
+		s.Work()
+		s.want(e, "a3 offered")
+	})
+}
+
 func TestWithoutTimeToAnswerThePlaceIsGivenAtOnce(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
