@@ -17,7 +17,7 @@ import (
 const usualCrowd = 40
 
 // together is how many sign up within one transaction: the past need not reach the disk for each of them.
-const together = 20
+const together = 40
 
 // demoNeeds are what people need to take part.
 var demoNeeds = []string{"Viittomakielen tulkkaus", "Tekstitys videoihin", "Esteetön kulku pyörätuolilla", "Svensk tolkning", "Lyhyt tauko tunnin kohdalla"}
