@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -208,19 +209,62 @@ func (n *Notices) update(ctx context.Context, tx *db.Tx, e *Event, all []holder)
 	return n.post(ctx, tx, newsTopic, out)
 }
 
+// post asks for letters. Who has no address gets none.
 func (n *Notices) post(ctx context.Context, tx *db.Tx, topic string, all []letter) (err error) {
 	defer errs.Wrap(&err, "events.post")
-	items := make([]outbox.Item, len(all))
-	for i, l := range all {
+	address, err := addresses(ctx, tx, all)
+	if err != nil {
+		return err
+	}
+	var items []outbox.Item
+	for _, l := range all {
+		if address[l.Holder] == "" {
+			continue
+		}
 		var id int64
 		err := tx.QueryRowContext(ctx, `INSERT INTO event_letters (holder_id, kind, sitting_id, made_at) VALUES ($1, $2, $3, $4) RETURNING id`,
 			l.Holder, l.Kind, l.Sitting, db.At(n.Now())).Scan(&id)
 		if err != nil {
 			return err
 		}
-		items[i] = outbox.Item{Topic: topic, Kind: letterKind, Ref: id}
+		items = append(items, outbox.Item{Topic: topic, Kind: letterKind, Ref: id, Address: address[l.Holder]})
 	}
 	return outbox.Add(ctx, tx, n.Now(), items)
+}
+
+// addresses are those of the holders of some letters.
+func addresses(ctx context.Context, tx *db.Tx, all []letter) (map[int64]string, error) {
+	var ids []int64
+	for _, l := range all {
+		ids = append(ids, l.Holder)
+	}
+	slices.Sort(ids)
+	out, persons := map[int64]string{}, map[int64][]int64{}
+	for part := range slices.Chunk(slices.Compact(ids), db.MostIn) {
+		list, args := db.In(0, part)
+		some, err := holders(ctx, tx, `id IN `+list, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range some {
+			out[h.ID] = h.Email
+			if h.Person != 0 {
+				persons[h.Person] = append(persons[h.Person], h.ID)
+			}
+		}
+	}
+	here, err := people.PersonsByID(ctx, tx, slices.Collect(maps.Keys(persons)))
+	for _, p := range here {
+		for _, h := range persons[p.ID] {
+			out[h] = p.Email
+		}
+	}
+	return out, err
+}
+
+// Undelivered are the invitations to an event that the mail server refused, or of which nobody knows whether they arrived.
+func (n *Notices) Undelivered(ctx context.Context, event int64) ([]outbox.Trouble, error) {
+	return outbox.Troubles(ctx, n.DB, paced(event))
 }
 
 func letterByID(ctx context.Context, q db.Q, id int64) (l letter, h holder, err error) {

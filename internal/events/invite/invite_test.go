@@ -328,7 +328,7 @@ func TestALetterThatTheServerPutsOffGoesLater(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		c := newCounty(t, d)
 		e := c.published(c.plan(1))
-		server := apptest.NewSMTP(t)
+		host, server := c.as("host"), apptest.NewSMTP(t)
 		var err error
 		c.Outbox.Sender, err = mail.NewSMTP(server.URL, "events@example.fi")
 		must(t, err)
@@ -340,6 +340,10 @@ func TestALetterThatTheServerPutsOffGoesLater(t *testing.T) {
 		}
 		c.Clock.Move(time.Hour)
 		c.Work()
+		server.Refuse("a2@shores.example")
+		c.direct(e.ID, "a2")
+		c.Work()
+		host.Get(e.Path("/invitations")).Want(t, 200, "did not reach one address", "a2@shores.example")
 		if all := server.Taken(); len(all) != 1 || !strings.Contains(all[0].Text, "Subject: Invitation: ") {
 			t.Errorf("later the server took %v", all)
 		}

@@ -143,6 +143,7 @@ type hostPage struct {
 	Subject  string // what a supervisor gets
 	Text     string
 	Sendable bool
+	Lost     []string // addresses that mail did not reach
 	Roles    []ui.Option
 	Emails   string
 	Errors   *errs.Fields
@@ -203,6 +204,13 @@ func (s *Service) fill(ctx context.Context, p *hostPage) (err error) {
 		return err
 	}
 	p.Direct = len(direct)
+	lost, err := s.Notices.Undelivered(ctx, p.Event.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range lost {
+		p.Lost = append(p.Lost, x.Address)
+	}
 	if p.Texts, err = textsOf(ctx, s.DB, p.Event.ID); err != nil || len(p.Reach.Leaders) == 0 {
 		return err
 	}
