@@ -25,6 +25,7 @@ func (a *App) runEvents() {
 	a.Notices.Mails()
 	a.Notices.Jobs(a.Worker)
 	a.Invite.Routes()
+	a.Invite.Jobs(a.Worker)
 	a.Calendar.Routes()
 }
 

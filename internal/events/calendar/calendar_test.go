@@ -16,8 +16,6 @@ import (
 	"taitorinki/internal/dbtest"
 	"taitorinki/internal/events"
 	"taitorinki/internal/ical"
-	"taitorinki/internal/mentoring"
-	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/people"
 )
 
@@ -234,31 +232,14 @@ func TestAFeedHoldsWhatIsOnesOwnAndShowsWhatWasCalledOff(t *testing.T) {
 		must(t, d.InTx(t.Context(), func(tx *db.Tx) error {
 			return s.Notices.Release(t.Context(), tx, &gone, events.Recipient{Person: s.aino.ID})
 		}))
-		meeting := s.meeting()
 		path := s.feedOf("aino@shores.example")
-		page := s.Anonymous().Get(path).Want(t, 200, "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H", place.Sittings[0].UID, invited.Sittings[0].UID, spoken.Sittings[0].UID, meeting)
+		page := s.Anonymous().Get(path).Want(t, 200, "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H", place.Sittings[0].UID, invited.Sittings[0].UID, spoken.Sittings[0].UID)
 		page.Without(t, foreign.Sittings[0].UID, gone.Sittings[0].UID, "STATUS:CANCELLED")
 		s.cancelled(place)
 		s.Anonymous().Get(path).Want(t, 200, place.Sittings[0].UID, "STATUS:CANCELLED")
 		s.Clock.Move(200 * 24 * time.Hour)
 		s.Anonymous().Get(path).Want(t, 200).Without(t, "BEGIN:VEVENT")
 	})
-}
-
-// meeting invites Aino, a digimentor, to a meeting of the network, and returns its name for calendars.
-func (s *site) meeting() string {
-	s.t.Helper()
-	ctx := s.t.Context()
-	id, err := s.Mentors.SignUp(ctx, s.aino.ID, s.aino.ID, mentoring.Profile{Langs: []string{"fi"}}, []mentoring.Place{{Unit: s.aino.UnitID, Below: true}})
-	must(s.t, err)
-	must(s.t, s.Mentors.Confirm(ctx, 0, id, mentoring.AnyVersion, mentoring.Grant{Minutes: 120, From: "2020-01-01"}))
-	must(s.t, s.Mentors.Move(ctx, 0, id, mentoring.AnyVersion, mentoring.Appointment, ""))
-	must(s.t, s.Mentors.Move(ctx, 0, id, mentoring.AnyVersion, mentoring.Activation, ""))
-	ids, err := s.Meetings.Create(ctx, s.host.ID, []meetings.Plan{{Title: "Verkosto", Start: s.in(9), End: s.in(9).Add(time.Hour), Link: "https://meet.example/2"}}, true)
-	must(s.t, err)
-	m, err := s.Meetings.ByID(ctx, ids[0])
-	must(s.t, err)
-	return m.UID
 }
 
 func TestAFeedIsReadByItsSecretAloneAndOnlyWhenItHasChanged(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/jobs"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/people"
 	"taitorinki/internal/web"
@@ -315,6 +316,16 @@ func (s *Service) Named(ctx context.Context, text string) (out []int64, err erro
 		return nil, errs.Fault("emails", "invite.unknown", "emails", strings.Join(unknown, ", "))
 	}
 	return out, nil
+}
+
+// keepInvited is how long after an event it is known who was invited to it.
+const keepInvited = 365 * 24 * time.Hour
+
+// Jobs adds the work that is done regularly.
+func (s *Service) Jobs(w *jobs.Worker) {
+	w.Every("forget who was invited to old events", 24*time.Hour, func(ctx context.Context) error {
+		return forgetInvited(ctx, s.DB, s.Now().Add(-keepInvited))
+	})
 }
 
 // Texts are the host's own words in what supervisors pass on, by language; "" leaves the event's own sentence.

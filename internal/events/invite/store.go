@@ -59,6 +59,13 @@ func invitedTo(ctx context.Context, q db.Q, person int64) (_ map[events.Channel]
 	return out, err
 }
 
+// forgetInvited forgets who was invited to events that ended before a time.
+func forgetInvited(ctx context.Context, q db.Q, before time.Time) (err error) {
+	defer errs.Wrap(&err, "invite.forgetInvited")
+	_, err = q.ExecContext(ctx, `DELETE FROM event_invited WHERE event_id IN (SELECT id FROM events WHERE ends_at < $1)`, db.At(before))
+	return err
+}
+
 func textsOf(ctx context.Context, q db.Q, event int64) (t Texts, err error) {
 	defer errs.Wrap(&err, "invite.textsOf(%d)", event)
 	var fi, sv, en string

@@ -3,16 +3,22 @@ package invite_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image/png"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
 	"taitorinki/internal/events"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 func TestAHostPreviewsEditsAndSendsTheInvitation(t *testing.T) {
@@ -139,6 +145,51 @@ func TestNobodyIsInvitedToADraftOrToWhatIsPlannedElsewhere(t *testing.T) {
 		post := news{county: c}
 		post.want()
 	})
+}
+
+func TestTheHostsPageAndTheEventsPageLeadToTheInvitations(t *testing.T) {
+	c := newCounty(t, dbtest.SQLite(t))
+	e := c.published(c.plan(1))
+	c.supervisors(e.ID)
+	page := c.Kit.PrivatePage(httptest.NewRequest("GET", "/", nil), "en", "x")
+	draw := func(card func(context.Context, web.Page, *events.Event) (templ.Component, error), who string) string {
+		t.Helper()
+		page.Who.ID = c.id(who)
+		x, err := card(t.Context(), page, &e)
+		must(t, err)
+		if x == nil {
+			return ""
+		}
+		var b strings.Builder
+		must(t, x.Render(t.Context(), &b))
+		return b.String()
+	}
+	if got := draw(c.Invite.HostCard, "host"); !strings.Contains(got, "sent to 3 supervisors of 3") || !strings.Contains(got, e.Path("/invitations")) {
+		t.Errorf("the hosts see %s", got)
+	}
+	if got := draw(c.Invite.Card, "a0"); !strings.Contains(got, e.Path("/invite")) {
+		t.Errorf("a supervisor sees %s", got)
+	}
+	if got := draw(c.Invite.Card, "a1"); got != "" {
+		t.Errorf("a colleague sees %s", got)
+	}
+	if err := errors.Join(forgotten(c, 300, 3), forgotten(c, 100, 0)); err != nil {
+		t.Error(err)
+	}
+}
+
+// forgotten tells when after so many more days it is known of another number of people that they were invited.
+func forgotten(c county, days, want int) error {
+	c.Clock.Move(time.Duration(days) * 24 * time.Hour)
+	c.Work()
+	var n int
+	if err := c.DB.QueryRowContext(c.t.Context(), `SELECT count(*) FROM event_invited`).Scan(&n); err != nil {
+		return err
+	}
+	if n != want {
+		return fmt.Errorf("%d people are known to have been invited, want %d", n, want)
+	}
+	return nil
 }
 
 func (c county) unit(code string) int64 {
