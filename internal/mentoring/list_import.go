@@ -128,5 +128,5 @@ func (s *Service) bringInRow(ctx context.Context, tx *db.Tx, by int64, c *rowCha
 	if err := s.keepRole(ctx, tx, by, &m); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, Event{Mentor: m.ID, At: s.Now(), By: by, Kind: Listed, State: m.State, Why: c.Why})
+	return s.record(ctx, tx, Event{Mentor: m.ID, At: s.Now(), By: by, Kind: Listed, State: m.State, Why: c.Why, Grant: m.grant()})
 }

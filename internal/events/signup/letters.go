@@ -94,7 +94,7 @@ const staleLetter = 48 * time.Hour
 // wanted reports whether a letter still tells the truth, and in time.
 func (s *Service) wanted(l *letter, e *events.Event, x *Signup) bool {
 	now := s.Now()
-	if now.Sub(l.Made) > staleLetter || e.Over(now) || e.State != events.Published {
+	if now.Sub(l.Made) > staleLetter || e.Over(now) || (e.State != events.Published) != (l.Kind == "called-off") {
 		return false
 	}
 	at := e.Start
@@ -110,6 +110,8 @@ func (s *Service) wanted(l *letter, e *events.Event, x *Signup) bool {
 		return x.State == Placed
 	case "waiting":
 		return x.State == Waiting
+	case "changed", "called-off":
+		return x.State == Waiting || x.State == Offered
 	case "offered":
 		return x.State == Offered && now.Before(x.OfferUntil)
 	case "withdrawn", "sitting-off", "lapsed":

@@ -16,13 +16,56 @@ func (s *Service) React(ctx context.Context, tx *db.Tx, _ int64, before, after *
 	if err := setGate(ctx, tx, after.ID, open, after.Closes(), after.Capacity); err != nil {
 		return err
 	}
-	if before == nil || !open {
+	if before == nil {
+		return nil
+	}
+	if before.Sequence < after.Sequence {
+		if err := s.tellWaiting(ctx, tx, after); err != nil {
+			return err
+		}
+	}
+	if !open {
 		return nil
 	}
 	if _, err := lock(ctx, tx, after.ID); err != nil {
 		return err
 	}
 	return s.promote(ctx, tx, after)
+}
+
+// tellWaiting tells those who wait that an event has changed or was called off; who has a place hears of it with their calendar.
+func (s *Service) tellWaiting(ctx context.Context, tx *db.Tx, e *events.Event) error {
+	all, err := read(ctx, tx, `WHERE event_id = $1 AND state IN ('offered', 'waiting') ORDER BY id`, e.ID)
+	if err != nil {
+		return err
+	}
+	kind := "changed"
+	if e.State == events.Cancelled {
+		kind = "called-off"
+	}
+	for i := range all {
+		if err := s.post(ctx, tx, &all[i], kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// held tells whoever keeps account of it that somebody has or has given up a place. Nobody who cannot be reached holds anything.
+func (s *Service) held(ctx context.Context, tx *db.Tx, e *events.Event, x *Signup) error {
+	if s.Hold == nil {
+		return nil
+	}
+	to, err := s.recipient(ctx, tx, x)
+	switch {
+	case errs.KindOf(err) == errs.NotFound:
+		return nil
+	case err != nil:
+		return err
+	case x.State == Placed:
+		return s.Hold(ctx, tx, e, to, e.Sequence)
+	}
+	return s.Release(ctx, tx, e, to)
 }
 
 // SignUp gives somebody with an account a place, or a turn on the waiting list when there is none. Who has signed up already keeps
@@ -111,6 +154,9 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, e *events.Event, x *Sign
 	if err := save(ctx, tx, x); err != nil {
 		return err
 	}
+	if err := s.held(ctx, tx, e, x); err != nil {
+		return err
+	}
 	return s.postAll(ctx, tx, e, x, kind)
 }
 
@@ -156,6 +202,9 @@ func (s *Service) leave(ctx context.Context, tx *db.Tx, e *events.Event, x *Sign
 	}
 	switch {
 	case was == Placed:
+		if err := s.held(ctx, tx, e, x); err != nil {
+			return err
+		}
 		if err := s.postAll(ctx, tx, e, x, kind); err != nil {
 			return err
 		}

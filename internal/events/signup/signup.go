@@ -44,6 +44,11 @@ type Service struct {
 	// Calendar is the part of a mail that a calendar reads: the sitting as it is now, or its cancellation for who gave the place up.
 	// nil, or a nil part, leaves the text alone.
 	Calendar func(ctx context.Context, e *events.Event, sitting *events.Sitting, to events.Recipient, cancel bool) (part []byte, method string, err error)
+
+	// Hold is told, in its transaction, that somebody with a place knows an event as of a sequence, Release that somebody gave the place
+	// up: who holds old information hears of changes. nil tells nobody.
+	Hold    func(ctx context.Context, tx *db.Tx, e *events.Event, to events.Recipient, sequence int) error
+	Release func(ctx context.Context, tx *db.Tx, e *events.Event, to events.Recipient) error
 }
 
 // State is how far a sign-up is.

@@ -243,7 +243,7 @@ function read(form, key, pressed) {
   const data = new FormData(form), text = (/** @type {string} */ name) => String(data.get(name) ?? "").trim();
   return {
     key, area: text("area"), service: Number(text("service")) || 0, way: text("way"),
-    minutes: Number(pressed || text("minutes_other")) || 0, unit: Number(text("unit")) || 0,
+    minutes: Number(pressed || text("minutes_other") || text("minutes")) || 0, unit: Number(text("unit")) || 0,
     note: text("note"), ago: Number(text("ago")) || 0, made: deviceDay(),
   };
 }
@@ -286,7 +286,7 @@ function clean(form, pressed) {
     b.classList.toggle("primary", b.value === pressed);
     b.classList.toggle("quiet", b.value !== pressed);
   }
-  for (const [name, value] of [["note", ""], ["ago", "0"], ...(pressed ? [["minutes_other", ""]] : [])]) {
+  for (const [name, value] of [["note", ""], ["ago", "0"], ...(pressed ? [["minutes_other", ""], ["minutes", pressed]] : [])]) {
     const control = /** @type {HTMLInputElement | null} */ (form.querySelector(`[name="${name}"]`));
     if (control) control.value = value;
   }
