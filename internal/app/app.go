@@ -19,6 +19,7 @@ import (
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
 	"taitorinki/internal/events/invite"
+	"taitorinki/internal/events/signup"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/insight/results"
@@ -83,6 +84,7 @@ type App struct {
 	Notices  *events.Notices
 	Invite   *invite.Service
 	Calendar *calendar.Service
+	Signups  *signup.Service
 
 	name countyName
 }
@@ -95,7 +97,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		insight.Locales,
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
-		events.Locales, calendar.Locales, invite.Locales,
+		events.Locales, calendar.Locales, invite.Locales, signup.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }
@@ -190,13 +192,16 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 	}{
 		{people.ReadRounds, "app.rounds", "/rounds"},
 		{people.ReadResults, "app.results", "/results"},
-		{people.ReadResults, "app.findings", "/findings"},
 		{people.ReadCoverage, "app.mentors", networkPath},
 		{people.WorkAsMentor, "app.own-mentoring", workPath},
-		{people.ReadInstruments, "app.instruments", "/instruments"},
+		{web.SignedIn, "app.events", events.Path},
+		{people.ReadInstruments, "app.instruments", "/instruments"}, // for those who see no rounds beside it
 		{people.ReadPeople, "app.staff", staffPath},
 		{people.ReadAudit, "app.audit", "/audit"},
 	} {
+		if m.action == people.ReadInstruments && v.May(people.ReadRounds) {
+			continue
+		}
 		if v.May(m.action) && (m.action != people.ReadAudit || v.Everywhere(m.action)) {
 			nav = append(nav, ui.NavItem{Label: t(m.label), URL: m.url})
 		}
@@ -208,7 +213,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Invite.Part, a.Insight.FindingsPart,
+		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {

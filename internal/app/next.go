@@ -25,7 +25,7 @@ type next struct {
 
 // nextSteps are what comes next for a coordinator or an administrator, and for a supervisor the rounds that are open. Of who
 // answers it tells what the day's rates tell.
-func (a *App) nextSteps(ctx context.Context, p web.Page, units int, rounds []survey.Round) (out []next, err error) {
+func (a *App) nextSteps(ctx context.Context, p web.Page, units bool, rounds []survey.Round) (out []next, err error) {
 	v := p.Who
 	manages := v.May(people.ManageRounds)
 	if !manages && !v.May(people.ImportPeople) {
@@ -34,7 +34,7 @@ func (a *App) nextSteps(ctx context.Context, p web.Page, units int, rounds []sur
 	say := func(key, url string) next {
 		return next{Title: p.T("app.task-" + key), URL: url, Lines: []string{p.T("app.task-" + key + "-text")}}
 	}
-	if units == 0 {
+	if !units {
 		if v.Everywhere(people.ImportPeople) {
 			out = append(out, say("import", "/people/import"))
 		}

@@ -45,7 +45,7 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Shell.Narrow = true
-	units, err := people.Units(r.Context(), a.Config.DB)
+	units, err := people.AnyUnits(r.Context(), a.Config.DB)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Next, err = a.nextSteps(r.Context(), p.Page, len(units), rounds); err != nil {
+	if p.Next, err = a.nextSteps(r.Context(), p.Page, units, rounds); err != nil {
 		return err
 	}
 	mentors, err := a.mentorSteps(r.Context(), p.Page)
@@ -66,14 +66,14 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Next = append(help, p.Next...)
-	add(len(units) > 0, "help", "/help/new")
+	add(units, "help", "/help/new")
 	add(v.May(people.WorkAsMentor), "help-inbox", "/help/inbox")
-	add(v.May(people.ManageMentors) && len(units) > 0, "help-list", "/help")
+	add(v.May(people.ManageMentors) && units, "help-list", "/help")
 	add(v.May(people.ReadRounds) && len(rounds) > 0, "rounds", "/rounds")
 	add(v.May(people.ReadResults) && len(rounds) > 0, "results", "/results")
 	add(v.May(people.ReadInstruments), "instruments", "/instruments")
-	add(v.May(people.ReadPeople) && len(units) > 0, "units", "/units")
-	add(v.Everywhere(people.ImportPeople) && len(units) > 0, "import-again", "/people/import")
+	add(v.May(people.ReadPeople) && units, "units", "/units")
+	add(v.Everywhere(people.ImportPeople) && units, "import-again", "/people/import")
 	add(v.May(people.ReadWilling), "willing", "/mentors/willing")
 	add(v.Everywhere(people.ReadAudit), "audit", "/audit")
 	add(v.Everywhere(people.ManageCounty), "county", "/settings")

@@ -28,6 +28,14 @@ var sections = []struct {
 	begins string
 	pages  []near
 }{
+	{"/rounds", []near{
+		{people.ReadRounds, "app.rounds", "/rounds"},
+		{people.ReadInstruments, "app.instruments", "/instruments"},
+	}},
+	{"/results", []near{
+		{people.ReadResults, "app.results", "/results"},
+		{people.ReadResults, "app.findings", "/findings"},
+	}},
 	{staffPath, []near{
 		{people.ReadPeople, "app.units", staffPath},
 		{people.ReadPeople, "app.people", "/people"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"taitorinki/internal/dbtest"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/workday"
@@ -97,7 +98,7 @@ func ahead(t *testing.T) (*Site, *atomic.Int64) {
 func TestAMeetingIsRunAndAnAnswerReturnsToTheUnit(t *testing.T) {
 	s, clock := ahead(t)
 	cast := s.County.Cast
-	day := time.Now().AddDate(0, 0, 1)
+	day := time.Now().In(i18n.Zone()).AddDate(0, 0, 1)
 	for !workday.Is(day) {
 		day = day.AddDate(0, 0, 1)
 	}

@@ -103,8 +103,8 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 	second := wave{n: 2, county: d.after.Helped(1), opens: day(-200, 8), share: 1}
 	third := wave{n: 3, county: d.after.Helped(1.3), opens: day(-9, 8), share: 0.78, open: true}
 	for _, do := range []func() error{
-		func() error { return d.begin(ctx, day(-400, 9)) },
-		func() error { return d.services(ctx, day(-398, 12)) },
+		func() error { return d.begin(ctx, day(-745, 9)) },
+		func() error { return d.services(ctx, day(-743, 12)) },
 		func() error { return d.run(ctx, &first) },
 		func() error { return d.recruit(ctx, &firstMentors) },
 		func() error { return d.checkTexts(ctx, &first) },
@@ -118,6 +118,7 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 		func() error { return d.aimMentors(ctx) },
 		func() error { return d.network(ctx) },
 		func() error { return d.train(ctx) },
+		func() error { return d.hold(ctx) },
 		func() error { return d.wish(ctx, day(-2, 13)) },
 		func() error { return d.askForHelp(ctx) },
 		func() error { return d.logbook(ctx) },

@@ -14,9 +14,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/people"
+	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
 
@@ -36,7 +39,21 @@ type Service struct {
 	BaseURL string // where links begin, without a slash at the end
 	React   []Reaction
 	Sent    func() // wakes whoever sends mail, after a change is stored
+
+	MeetingsPath string // where meetings of the digimentors' network are planned
+
+	// Turnout tells how many signed up for events and came; nil knows of none.
+	Turnout func(ctx context.Context, q db.Q, events []int64) (map[int64]Turnout, error)
+	// Findings are those that a visitor may aim an event at, as choices of a form; nil gives none.
+	Findings func(ctx context.Context, v web.Visitor) ([]ui.Option, error)
+	// Said is what was told of earlier events of a plan's theme, for hosts who plan the next; nil shows nothing.
+	Said func(ctx context.Context, p web.Page, e *Event) (templ.Component, error)
+	// Cards stand on an event's page for everybody who may see it, HostCards on its hosts' page. A nil component is left out.
+	Cards, HostCards []Card
 }
+
+// Card is a part's piece of a page about an event.
+type Card func(ctx context.Context, p web.Page, e *Event) (templ.Component, error)
 
 // State is how far an event is.
 type State string

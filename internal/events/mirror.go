@@ -26,16 +26,18 @@ func (s *Service) Mirror(ctx context.Context, tx *db.Tx, by int64, m Mirrored) e
 	if err != nil {
 		return err
 	}
-	old, at := e, e.Sittings
+	old, was := e, e.Sittings[0]
 	e.Plan = m.Plan
-	e.Sittings = []Sitting{{ID: at[0].ID, UID: at[0].UID, Start: m.Plan.Sittings[0].Start, End: m.Plan.Sittings[0].End}}
-	e.Capacity, e.Findings = old.Capacity, old.Findings
+	e.Sittings = []Sitting{{ID: was.ID, UID: was.UID, Start: m.Plan.Sittings[0].Start, End: m.Plan.Sittings[0].End}}
 	if m.Cancelled {
 		e.State, e.Why = Cancelled, m.Why
 	}
+	e.span()
+	if e.State == old.State && e.Title == old.Title && e.Place == old.Place && e.Link == old.Link && sameTimes(e.Sittings, old.Sittings) {
+		return nil // what is noted during a meeting changes nothing here
+	}
 	e.Sequence++
 	e.Stamp = s.Now()
-	e.span()
 	if err := update(ctx, tx, &e); err != nil {
 		return err
 	}

@@ -32,12 +32,18 @@ func (t *Target) Group(ctx context.Context, q db.Q) ([]people.Person, error) {
 
 // Count is how many people belong to a target group today.
 func (t *Target) Count(ctx context.Context, q db.Q) (int, error) {
+	all, err := t.ids(ctx, q)
+	return len(all), err
+}
+
+// ids are those of the people who belong to a target group today.
+func (t *Target) ids(ctx context.Context, q db.Q) ([]int64, error) {
 	all, err := people.PopulationIDs(ctx, q, t.Units, t.Professions)
 	if err != nil || len(t.Roles) == 0 {
-		return len(all), err
+		return all, err
 	}
 	hold, err := t.holders(ctx, q)
-	return len(slices.DeleteFunc(all, func(id int64) bool { return !hold[id] })), err
+	return slices.DeleteFunc(all, func(id int64) bool { return !hold[id] }), err
 }
 
 // holders are the people who hold one of the roles anywhere.

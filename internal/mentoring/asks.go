@@ -96,35 +96,33 @@ func (s *Service) Unanswered(ctx context.Context) (out []Mentor, err error) {
 
 // Waiting counts what waits for a visitor: candidates to confirm, and confirmed ones to appoint.
 func (s *Service) Waiting(ctx context.Context, v web.Visitor) (confirm, appoint int, err error) {
-	if !v.May(people.ConfirmMentors) && !v.May(people.ManageMentors) {
-		return 0, 0, nil
-	}
-	all, err := readMentors(ctx, s.DB, ` WHERE m.state IN ('candidate', 'confirmed') ORDER BY m.id`)
-	if err != nil || len(all) == 0 {
+	if confirm, err = s.waitingIn(ctx, v, Candidate, people.ConfirmMentors); err != nil {
 		return 0, 0, err
 	}
-	covers := map[int64][2]bool{} // by unit; candidates are few, and the whole tree is much to read for a start page
-	for _, m := range all {
-		if m.Person.Name == "" {
-			continue
-		}
-		may, known := covers[m.Person.UnitID]
-		if !known {
-			for i, a := range []web.Action{people.ConfirmMentors, people.ManageMentors} {
-				if may[i], err = people.Covers(ctx, s.DB, v, a, m.Person.UnitID); err != nil {
-					return 0, 0, err
-				}
-			}
-			covers[m.Person.UnitID] = may
-		}
-		switch {
-		case m.State == Candidate && may[0] && m.Person.ID != v.ID:
-			confirm++
-		case m.State == Confirmed && may[1]:
-			appoint++
+	appoint, err = s.waitingIn(ctx, v, Confirmed, people.ManageMentors)
+	return confirm, appoint, err
+}
+
+// waitingIn counts the mentors in a state to whom a visitor may do an action. Nobody confirms themself.
+func (s *Service) waitingIn(ctx context.Context, v web.Visitor, state State, a web.Action) (n int, err error) {
+	if !v.May(a) {
+		return 0, nil
+	}
+	who, err := peopleIn(ctx, s.DB, state)
+	if err != nil || len(who) == 0 {
+		return 0, err
+	}
+	reach, err := people.ReachOf(ctx, s.DB, v, a)
+	if err != nil {
+		return 0, err
+	}
+	units, err := people.UnitOf(ctx, s.DB, who)
+	for person, unit := range units {
+		if reach.Has(unit) && (state != Candidate || person != v.ID) {
+			n++
 		}
 	}
-	return confirm, appoint, nil
+	return n, err
 }
 
 // scope is the part of the county in which a visitor may do something.

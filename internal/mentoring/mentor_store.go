@@ -110,6 +110,12 @@ func Mentors(ctx context.Context, q db.Q) ([]Mentor, error) {
 	return readMentors(ctx, q, ` ORDER BY m.id`)
 }
 
+// peopleIn are the people whose state as a mentor is the given one.
+func peopleIn(ctx context.Context, q db.Q, state State) (_ []int64, err error) {
+	defer errs.Wrap(&err, "mentoring.peopleIn(%s)", state)
+	return db.Rows(ctx, q, func(r *sql.Rows, id *int64) error { return r.Scan(id) }, `SELECT person_id FROM mentoring_mentors WHERE state = $1`, state)
+}
+
 func lists(m *Mentor) (out [3]string, err error) {
 	for i, x := range []any{append([]string{}, m.Areas...), append([]int64{}, m.Services...), append([]string{}, m.Langs...)} {
 		b, err := json.Marshal(x)

@@ -72,6 +72,9 @@ func TestARoleHoldsOverItsUnitAndEverythingUnderIt(t *testing.T) {
 			if err != nil || got != test.want {
 				t.Errorf("%s %s over %q: got %v, %v; want %v", test.email, test.action, test.unit, got, err, test.want)
 			}
+			if reach := must(ReachOf(p.ctx, d, see(test.email), test.action)); reach.Has(p.unitID(test.unit)) != test.want {
+				t.Errorf("%s %s reaches %q: got %v, want %v", test.email, test.action, test.unit, !test.want, test.want)
+			}
 		}
 	})
 }

@@ -88,7 +88,17 @@ func (s *Service) HelpedBy(ctx context.Context, mentor, id int64) (Request, erro
 
 // AtCoordinator is how many requests have come to the coordinator of the units in which a visitor is one.
 func (s *Service) AtCoordinator(ctx context.Context, v web.Visitor) (int, error) {
-	_, n, err := s.inScope(ctx, v)
+	units, err := waitingUnits(ctx, s.DB)
+	if err != nil || len(units) == 0 {
+		return 0, err
+	}
+	reach, err := people.ReachOf(ctx, s.DB, v, people.ManageMentors)
+	n := 0
+	for unit, here := range units {
+		if reach.Has(unit) {
+			n += here
+		}
+	}
 	return n, err
 }
 
@@ -99,17 +109,12 @@ func (s *Service) inScope(ctx context.Context, v web.Visitor) (out []Request, n 
 	if err != nil || len(all) == 0 {
 		return nil, 0, err
 	}
-	tree, err := people.LoadTree(ctx, s.DB)
+	reach, err := people.ReachOf(ctx, s.DB, v, people.ManageMentors)
 	if err != nil {
 		return nil, 0, err
 	}
-	ids, everywhere := tree.Within(v, people.ManageMentors)
-	in := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		in[id] = true
-	}
 	for _, r := range all {
-		if everywhere || in[r.Unit] {
+		if reach.Has(r.Unit) {
 			out = append(out, r)
 			if r.here() {
 				n++

@@ -50,6 +50,12 @@ func updateTurn(ctx context.Context, tx *db.Tx, t *Turn) (err error) {
 	return err
 }
 
+// waitingUnits counts the requests that have come to the coordinator, by unit.
+func waitingUnits(ctx context.Context, q db.Q) (_ map[int64]int, err error) {
+	defer errs.Wrap(&err, "asking.waitingUnits")
+	return counted[int64](ctx, q, `SELECT unit_id, count(*) FROM mentoring_requests WHERE state = 'open' AND level = $1 GROUP BY unit_id`, Coordinator)
+}
+
 // requests reads requests with their turns.
 func requests(ctx context.Context, q db.Q, rest string, args ...any) (_ []Request, err error) {
 	defer errs.Wrap(&err, "asking.requests")

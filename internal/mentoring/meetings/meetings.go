@@ -36,7 +36,13 @@ type Service struct {
 	Now     func() time.Time
 	BaseURL string // where links begin, without a slash at the end
 	Mentors *mentoring.Service
+
+	// Stored is called in the transaction that stores a meeting; nil tells nobody.
+	Stored func(ctx context.Context, tx *db.Tx, m *Meeting) error
 }
+
+// Path is the meeting's page.
+func (m *Meeting) Path() string { return m.path("") }
 
 // State is how far a meeting is.
 type State string

@@ -82,6 +82,9 @@ func (s *Service) Create(ctx context.Context, by int64, plans []Plan, invite boo
 			if err := insertMeeting(ctx, tx, &m, s.Now()); err != nil {
 				return err
 			}
+			if err := s.stored(ctx, tx, &m); err != nil {
+				return err
+			}
 			if err := s.audit(ctx, tx, by, "meeting.plan", m.ID); err != nil {
 				return err
 			}
@@ -195,8 +198,19 @@ func (s *Service) alter(ctx context.Context, id int64, version int, change func(
 		if err := change(tx, &m); err != nil {
 			return err
 		}
-		return updateMeeting(ctx, tx, &m)
+		if err := updateMeeting(ctx, tx, &m); err != nil {
+			return err
+		}
+		return s.stored(ctx, tx, &m)
 	})
+}
+
+// stored tells those who show meetings among other events.
+func (s *Service) stored(ctx context.Context, tx *db.Tx, m *Meeting) error {
+	if s.Stored == nil {
+		return nil
+	}
+	return s.Stored(ctx, tx, m)
 }
 
 func (s *Service) audit(ctx context.Context, tx *db.Tx, by int64, action string, id int64) error {

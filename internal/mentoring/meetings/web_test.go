@@ -8,6 +8,7 @@ import (
 	"taitorinki/internal/apptest"
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/workday"
 )
 
@@ -15,11 +16,11 @@ func (c county) as(who string) *apptest.Reader { return c.As(who + "@shores.exam
 
 // workingDay is a working day that is at least so many days away.
 func (c county) workingDay(days int) time.Time {
-	d := c.Clock.Now().AddDate(0, 0, days)
+	d := c.Clock.Now().In(i18n.Zone()).AddDate(0, 0, days)
 	for !workday.Is(d) {
 		d = d.AddDate(0, 0, 1)
 	}
-	return d
+	return d.In(i18n.Zone()) // whose day is sent as the Finnish one
 }
 
 func TestACoordinatorOfAPartLeadsTheMeetingsOfThatPartOnly(t *testing.T) {

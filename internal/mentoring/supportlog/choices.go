@@ -19,11 +19,7 @@ type choices struct {
 
 // choices reads what a mentor chooses from. What is in focus comes first, then the competence areas; a support factor is a theme
 // only while it is in focus. What an entry names already is offered too.
-func (s *Service) choices(ctx context.Context, m *mentoring.Mentor, named *Entry, lang, inFocus, none string) (c choices, err error) {
-	k, err := readKnown(ctx, s.DB)
-	if err != nil {
-		return c, err
-	}
+func (s *Service) choices(ctx context.Context, k known, m *mentoring.Mentor, named *Entry, lang, inFocus, none string) (c choices, err error) {
 	tree, err := people.LoadTree(ctx, s.DB)
 	if err != nil {
 		return c, err

@@ -39,10 +39,20 @@ func (s *Service) Add(ctx context.Context, m *mentoring.Mentor, e Entry) error {
 	if err != nil {
 		return err
 	}
+	return s.addKnown(ctx, m, e, k)
+}
+
+func (s *Service) addKnown(ctx context.Context, m *mentoring.Mentor, e Entry, k known) error {
 	if err := s.prepare(ctx, m, &e, k, s.today()); err != nil {
 		return err
 	}
-	return saveEntry(ctx, s.DB, &e)
+	if err := saveEntry(ctx, s.DB, &e); err != nil || s.First == nil {
+		return err
+	}
+	if only, err := onlyEntry(ctx, s.DB, m.ID, e.Key); err != nil || !only {
+		return err
+	}
+	return s.First(ctx, m.ID) // when it fails the entry is sent again, stored once, and this is done anew
 }
 
 // AddAll stores entries of many mentors in one transaction, all or none, and returns the first thing that is wrong. It is for

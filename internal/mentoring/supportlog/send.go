@@ -46,6 +46,10 @@ func (s *Service) take(w http.ResponseWriter, r *http.Request) error {
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || len(in.Entries) > mostSent {
 		return errs.Because(err, errs.Invalid, "supportlog.bad-sending")
 	}
+	k, err := readKnown(r.Context(), s.DB)
+	if err != nil {
+		return err
+	}
 	lang := s.Kit.Lang(r)
 	t := func(key string, args ...any) string { return s.Kit.Words.T(lang, key, args...) }
 	out := []taken{}
@@ -56,7 +60,7 @@ func (s *Service) take(w http.ResponseWriter, r *http.Request) error {
 			x.Ago, answer.Message = 0, t("supportlog.day-set")
 		}
 		e.Day = mentoring.DaysFrom(s.today(), -min(x.Ago, 1000))
-		if err := s.Add(r.Context(), m, e); err != nil {
+		if err := s.addKnown(r.Context(), m, e, k); err != nil {
 			why, ok := words(err, t)
 			if !ok {
 				return err

@@ -57,12 +57,12 @@ type formPage struct {
 	MostAgo int
 	Other   string // minutes that are not among the choices
 	Errors  *errs.Fields
+	known   known
 
 	// Of a new entry only.
 	Offline bool // it is the page that the device keeps
 	Shared  bool // the device keeps nothing
 	Own     []Entry
-	known   known
 	Week    Spent
 }
 
@@ -90,7 +90,10 @@ func daysBetween(from, to string) int {
 
 // fill reads what the form offers.
 func (s *Service) fill(r *http.Request, p *formPage) (err error) {
-	p.choices, err = s.choices(r.Context(), p.Mentor, &p.Entry, p.Lang, p.T("supportlog.in-focus"), p.T("supportlog.no-service"))
+	if p.known, err = readKnown(r.Context(), s.DB); err != nil {
+		return err
+	}
+	p.choices, err = s.choices(r.Context(), p.known, p.Mentor, &p.Entry, p.Lang, p.T("supportlog.in-focus"), p.T("supportlog.no-service"))
 	return err
 }
 
@@ -120,9 +123,6 @@ func (s *Service) newForm(r *http.Request, m *mentoring.Mentor, e Entry) (p form
 	p = s.form(s.Kit.Page(r, "supportlog.title"), m, e)
 	p.Shared = web.Shared(r)
 	if err := s.fill(r, &p); err != nil {
-		return p, err
-	}
-	if p.known, err = readKnown(r.Context(), s.DB); err != nil {
 		return p, err
 	}
 	if p.Week, _, _, err = s.hours(r.Context(), m); err != nil {
@@ -162,6 +162,9 @@ func (p *formPage) read(r *http.Request) {
 	chosen := v.Get("minutes")
 	if p.Other != "" {
 		chosen = p.Other
+	}
+	if pressed := v.Get("minutes_now"); pressed != "" { // a button of a new entry
+		p.Other, chosen = "", pressed
 	}
 	var err error
 	if p.Minutes, err = strconv.Atoi(chosen); err != nil {
@@ -317,6 +320,23 @@ func (p formPage) minuteOptions() (out []ui.Option) {
 		out = append(out, ui.Option{Value: strconv.Itoa(n), Label: p.T("supportlog.min", "n", n)})
 	}
 	return out
+}
+
+// minutesKind makes the minutes of the last time stand out.
+func (p formPage) minutesKind(minutes string) ui.Kind {
+	if minutes == p.chosenMinutes() {
+		return ui.Primary
+	}
+	return ui.Quiet
+}
+
+// minutesButton are the attributes of a button of minutes; the first is where a message about minutes leads.
+func (p formPage) minutesButton(i int, minutes string) templ.Attributes {
+	a := templ.Attributes{"name": "minutes_now", "value": minutes}
+	if i == 0 {
+		a["id"] = "minutes"
+	}
+	return a
 }
 
 // chosenMinutes is the choice to which the minutes belong, "" when they are written by hand.

@@ -1,0 +1,45 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/dbtest"
+	"taitorinki/internal/events"
+	"taitorinki/internal/mentoring/meetings"
+	"taitorinki/internal/people"
+)
+
+func TestAMeetingOfTheNetworkStandsAmongTheEvents(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		ctx := t.Context()
+		reader := s.Role(people.Coordinator)
+		boss, err := people.Holders(ctx, d, people.Coordinator)
+		must(t, err)
+		by, at := boss[0].Person.ID, s.Clock.Now().Add(72*time.Hour)
+		plan := meetings.Plan{Title: "Verkoston tapaaminen", Start: at, End: at.Add(time.Hour), Place: "Teams"}
+		ids, err := s.Meetings.Create(ctx, by, []meetings.Plan{plan}, false)
+		must(t, err)
+		m, err := s.Meetings.ByID(ctx, ids[0])
+		must(t, err)
+		e, err := events.ByElsewhere(ctx, d, m.Path())
+		must(t, err)
+		if e.Kind != events.Meeting || e.State != events.Published || e.Title != plan.Title || !e.Start.Equal(at) {
+			t.Errorf("the meeting stands there as %+v", e)
+		}
+		plan.Start, plan.End = plan.Start.Add(time.Hour), plan.End.Add(time.Hour)
+		must(t, s.Meetings.Change(ctx, by, m.ID, 1, plan))
+		now, err := events.ByID(ctx, d, e.ID)
+		must(t, err)
+		if !now.Start.Equal(at.Add(time.Hour)) || now.Sittings[0].UID != e.Sittings[0].UID || now.Sequence != 1 {
+			t.Errorf("the moved meeting stands there as %+v", now)
+		}
+		must(t, s.Meetings.Cancel(ctx, by, m.ID, 2, "Asiantuntija sairastui"))
+		if now, err = events.ByID(ctx, d, e.ID); err != nil || now.State != events.Cancelled {
+			t.Errorf("the cancelled meeting stands there as %+v (%v)", now, err)
+		}
+		reader.Get(e.Path("")).Want(t, 200, m.Path(), "Asiantuntija sairastui")
+	})
+}
