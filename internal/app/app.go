@@ -81,10 +81,10 @@ type App struct {
 	Training *training.Service
 	Coverage *coverage.Service
 	Events   *events.Service
-	Signups  *signup.Service
 	Notices  *events.Notices
 	Invite   *invite.Service
 	Calendar *calendar.Service
+	Signups  *signup.Service
 
 	name countyName
 }
@@ -97,7 +97,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		insight.Locales,
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
-		events.Locales, signup.Locales, calendar.Locales, invite.Locales,
+		events.Locales, calendar.Locales, invite.Locales, signup.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }
@@ -213,7 +213,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Invite.Part, a.Insight.FindingsPart, a.Signups.Part,
+		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {

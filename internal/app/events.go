@@ -26,17 +26,19 @@ func (a *App) joinEvents() {
 	a.Signups = &signup.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Events: a.Events}
 	a.Events.Turnout = a.Signups.Turnout
 	a.Events.Cards = append(a.Events.Cards, a.Signups.EventCard)
+	a.Events.HostCards = append(a.Events.HostCards, a.Signups.HostCard)
 	a.Calendar = &calendar.Service{DB: c.DB, Kit: a.Kit, Events: a.Events, Now: c.Now, BaseURL: c.BaseURL}
 	a.Calendar.Mine = []func(context.Context, int64) ([]calendar.Entry, error){a.Calendar.Comings, a.meetingEntries}
 	a.Notices = &events.Notices{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Calendar: a.Calendar.Part}
 	a.Invite = &invite.Service{DB: c.DB, Kit: a.Kit, Events: a.Events, Notices: a.Notices, Now: c.Now, BaseURL: c.BaseURL, Sent: a.Outbox.Wake}
 	a.Notices.PassOn = a.Invite.PassOn
-	a.Events.React = append(a.Events.React, a.Signups.React, a.Notices.React)
-	a.Events.HostCards = append(a.Events.HostCards, a.Invite.HostCard, a.Signups.HostCard)
 	a.Invite.CountByUnit = func(ctx context.Context, event int64) (map[int64]int, error) {
 		return a.Signups.CountByUnit(ctx, c.DB, event)
 	}
-	a.Signups.Calendar, a.Signups.Hold, a.Signups.Release = a.Notices.Part, a.Notices.Hold, a.Notices.Release
+	a.Events.React = append(a.Events.React, a.Signups.React, a.Notices.React) // the second behind the lock of the places
+	a.Signups.Calendar, a.Signups.Hold, a.Signups.Release, a.Signups.Told = a.Notices.Part, a.Notices.Hold, a.Notices.Release, a.Notices.Told
+	a.Events.Cards = append(a.Events.Cards, a.Invite.Card)
+	a.Events.HostCards = append([]events.Card{a.Invite.HostCard}, a.Events.HostCards...)
 }
 
 // runEvents adds the pages, mails and jobs of events.
@@ -50,6 +52,15 @@ func (a *App) runEvents() {
 	a.Invite.Routes()
 	a.Invite.Jobs(a.Worker)
 	a.Calendar.Routes()
+}
+
+// meetingEntries are the meetings of digimentors in a person's calendar.
+func (a *App) meetingEntries(ctx context.Context, person int64) (out []calendar.Entry, err error) {
+	all, err := a.Meetings.Calendar(ctx, person, a.Config.Now().Add(-calendar.KeepPast))
+	for _, m := range all {
+		out = append(out, calendar.Entry{Ready: m})
+	}
+	return out, err
 }
 
 // mirrorMeeting shows a meeting of the digimentors' network among the events.
@@ -67,15 +78,6 @@ func (a *App) findingChoices(ctx context.Context, v web.Visitor) (out []ui.Optio
 	all, err := a.Insight.Findings(ctx, insight.FindingFilter{Reader: &v, States: []insight.FindingState{insight.FindingOpen, insight.FindingUnderway}})
 	for _, f := range all {
 		out = append(out, ui.Option{Value: strconv.FormatInt(f.ID, 10), Label: i18n.In(f.Origin.Area, v.Lang), Help: i18n.In(f.Unit(), v.Lang)})
-	}
-	return out, err
-}
-
-// meetingEntries are the meetings of digimentors in a person's calendar.
-func (a *App) meetingEntries(ctx context.Context, person int64) (out []calendar.Entry, err error) {
-	all, err := a.Meetings.Calendar(ctx, person, a.Config.Now().Add(-calendar.KeepPast))
-	for _, m := range all {
-		out = append(out, calendar.Entry{Ready: m})
 	}
 	return out, err
 }

@@ -170,10 +170,25 @@ func ComingTo(ctx context.Context, q db.Q, person int64, since time.Time) ([]Eve
 		OR id IN (SELECT event_id FROM event_speakers WHERE person_id = $1)) ORDER BY starts_at, id`, person, db.At(since))
 }
 
-// currentSequence reads an event's sequence and lets nobody change the event before the transaction ends: who begins to hold it
-// while it changes would else be told neither by the change nor afterwards.
-func (n *Notices) currentSequence(ctx context.Context, tx *db.Tx, event int64) (seq int, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT sequence FROM events WHERE id = $1`+n.DB.ForShare(), event).Scan(&seq)
+// lockHolders lets nobody begin to hold an event while it changes, nor change it meanwhile: who holds it too late for the change and
+// too early for its sequence would never be told. It is not the event's own row: a change locks that before the places, a sign-up
+// the places before this.
+func lockHolders(ctx context.Context, tx *db.Tx, event int64) (err error) {
+	defer errs.Wrap(&err, "events.lockHolders(%d)", event)
+	_, err = tx.ExecContext(ctx, `INSERT INTO event_invitations (event_id, text_fi, text_sv, text_en, version) VALUES ($1, '', '', '', 0) ON CONFLICT DO NOTHING`, event)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE event_invitations SET version = version WHERE event_id = $1`, event)
+	return err
+}
+
+// currentSequence locks the holders of an event and reads its sequence.
+func currentSequence(ctx context.Context, tx *db.Tx, event int64) (seq int, err error) {
+	if err := lockHolders(ctx, tx, event); err != nil {
+		return 0, err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT sequence FROM events WHERE id = $1`, event).Scan(&seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = errs.Because(err, errs.NotFound, "events.no-event")
 	}

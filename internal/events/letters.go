@@ -63,11 +63,11 @@ type letter struct {
 	Kind                string // invite, change, pass or nudge
 }
 
-// Hold notes, in the transaction in which somebody gets a place or is told of it, that they know an event as of a sequence. The
-// mail about a place calls it again with the sequence that it tells. Who is told what is old already gets the news by a letter.
+// Hold notes, in the transaction in which somebody gets a place, that they know an event as of a sequence. Who knows what is old
+// already gets the news by a letter.
 func (n *Notices) Hold(ctx context.Context, tx *db.Tx, e *Event, to Recipient, sequence int) (err error) {
 	defer errs.Wrap(&err, "events.Hold(%d)", e.ID)
-	now, err := n.currentSequence(ctx, tx, e.ID)
+	now, err := currentSequence(ctx, tx, e.ID)
 	if err != nil {
 		return err
 	}
@@ -98,6 +98,18 @@ func (n *Notices) Hold(ctx context.Context, tx *db.Tx, e *Event, to Recipient, s
 	return nil
 }
 
+// Told notes that another mail, about a place, tells of a sitting as it is now, so that no letter tells the same. Who has withdrawn
+// meanwhile goes on holding nothing.
+func (n *Notices) Told(ctx context.Context, e *Event, x *Sitting, to Recipient) (err error) {
+	defer errs.Wrap(&err, "events.Told(%d)", e.ID)
+	h, _, err := holderOf(ctx, n.DB, e.ID, to)
+	if err != nil || !h.Holds {
+		return err
+	}
+	_, err = claim(ctx, n.DB, h.ID, told{Sitting: x.ID, Print: printOf(e, x)})
+	return err
+}
+
 // Release notes that somebody withdrew: they hold nothing and hear nothing, whoever had invited them.
 func (n *Notices) Release(ctx context.Context, tx *db.Tx, e *Event, to Recipient) error {
 	return release(ctx, tx, e.ID, to)
@@ -120,7 +132,7 @@ func (n *Notices) Part(ctx context.Context, e *Event, x *Sitting, to Recipient, 
 
 // Invite sends an invitation of their own to people who hold nothing of an event, and tells how many there are.
 func (n *Notices) Invite(ctx context.Context, tx *db.Tx, e *Event, persons []int64) (count int, err error) {
-	if _, err := n.currentSequence(ctx, tx, e.ID); err != nil {
+	if _, err := currentSequence(ctx, tx, e.ID); err != nil {
 		return 0, err
 	}
 	var out []letter
@@ -145,7 +157,7 @@ func (n *Notices) Invite(ctx context.Context, tx *db.Tx, e *Event, persons []int
 
 // Tell sends supervisors what they are to pass on.
 func (n *Notices) Tell(ctx context.Context, tx *db.Tx, e *Event, persons []int64) error {
-	if _, err := n.currentSequence(ctx, tx, e.ID); err != nil {
+	if _, err := currentSequence(ctx, tx, e.ID); err != nil {
 		return err
 	}
 	var out []letter
@@ -172,10 +184,13 @@ func (n *Notices) Nudge(ctx context.Context, tx *db.Tx, e *Event) (int, error) {
 	return len(out), n.post(ctx, tx, paced(e.ID), out)
 }
 
-// React asks for letters to those who hold what a change has made old.
+// React asks for letters to those who hold what a change has made old. It runs after the reaction of the places.
 func (n *Notices) React(ctx context.Context, tx *db.Tx, _ int64, before, after *Event) error {
 	if before == nil || after.Elsewhere != "" || after.Sequence == before.Sequence {
 		return nil
+	}
+	if err := lockHolders(ctx, tx, after.ID); err != nil {
+		return err
 	}
 	all, err := holders(ctx, tx, `event_id = $1 AND holds ORDER BY id`, after.ID)
 	if err != nil {

@@ -83,9 +83,9 @@ func (s *Service) ready(e *events.Event, texts Texts, lang, link string) string 
 // times are the sittings of an event, a line each.
 func times(e *events.Event, lang string) (out []string) {
 	for _, x := range e.Held() {
-		end := web.ClockOf(x.End)
+		end := strings.TrimPrefix(web.ClockOf(x.End), "0")
 		if lang == "en" {
-			end = strings.Replace(end, ".", ":", 1)
+			end = strings.Replace(web.ClockOf(x.End), ".", ":", 1)
 		}
 		out = append(out, i18n.Time(lang, x.Start)+"–"+end)
 	}

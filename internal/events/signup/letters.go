@@ -221,6 +221,9 @@ func (s *Service) addCalendar(ctx context.Context, m *mail.Message, l *letter, e
 			return err
 		}
 		m.Calendar, m.CalendarMethod = part, method
+		if !cancel && s.Told != nil {
+			return s.Told(ctx, e, &e.Sittings[i], to)
+		}
 	}
 	return nil
 }

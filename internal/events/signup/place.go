@@ -51,23 +51,6 @@ func (s *Service) tellWaiting(ctx context.Context, tx *db.Tx, e *events.Event) e
 	return nil
 }
 
-// held tells whoever keeps account of it that somebody has or has given up a place. Nobody who cannot be reached holds anything.
-func (s *Service) held(ctx context.Context, tx *db.Tx, e *events.Event, x *Signup) error {
-	if s.Hold == nil {
-		return nil
-	}
-	to, err := s.recipient(ctx, tx, x)
-	switch {
-	case errs.KindOf(err) == errs.NotFound:
-		return nil
-	case err != nil:
-		return err
-	case x.State == Placed:
-		return s.Hold(ctx, tx, e, to, e.Sequence)
-	}
-	return s.Release(ctx, tx, e, to)
-}
-
 // SignUp gives somebody with an account a place, or a turn on the waiting list when there is none. Who has signed up already keeps
 // what they have; a place that was offered is taken.
 func (s *Service) SignUp(ctx context.Context, event, person int64) (Signup, error) {
@@ -154,10 +137,27 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, e *events.Event, x *Sign
 	if err := save(ctx, tx, x); err != nil {
 		return err
 	}
-	if err := s.held(ctx, tx, e, x); err != nil {
+	if err := s.note(ctx, tx, e, x); err != nil {
 		return err
 	}
 	return s.postAll(ctx, tx, e, x, kind)
+}
+
+// note notes whether somebody holds a place of which they are to be told. A place without a name is told to nobody.
+func (s *Service) note(ctx context.Context, tx *db.Tx, e *events.Event, x *Signup) error {
+	if s.Hold == nil || s.Release == nil {
+		return nil
+	}
+	to, err := s.recipient(ctx, tx, x)
+	switch {
+	case errs.KindOf(err) == errs.NotFound:
+		return nil
+	case err != nil:
+		return err
+	case x.State == Placed:
+		return s.Hold(ctx, tx, e, to, e.Sequence)
+	}
+	return s.Release(ctx, tx, e, to)
 }
 
 // Accept takes the place that was offered.
@@ -202,7 +202,7 @@ func (s *Service) leave(ctx context.Context, tx *db.Tx, e *events.Event, x *Sign
 	}
 	switch {
 	case was == Placed:
-		if err := s.held(ctx, tx, e, x); err != nil {
+		if err := s.note(ctx, tx, e, x); err != nil {
 			return err
 		}
 		if err := s.postAll(ctx, tx, e, x, kind); err != nil {

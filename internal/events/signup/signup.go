@@ -45,10 +45,11 @@ type Service struct {
 	// nil, or a nil part, leaves the text alone.
 	Calendar func(ctx context.Context, e *events.Event, sitting *events.Sitting, to events.Recipient, cancel bool) (part []byte, method string, err error)
 
-	// Hold is told, in its transaction, that somebody with a place knows an event as of a sequence, Release that somebody gave the place
-	// up: who holds old information hears of changes. nil tells nobody.
+	// Hold and Release note who has a place, in the same transaction, so that they are told of changes from then on, and Told that a
+	// mail about a place tells how a sitting stands now. nil notes nothing.
 	Hold    func(ctx context.Context, tx *db.Tx, e *events.Event, to events.Recipient, sequence int) error
 	Release func(ctx context.Context, tx *db.Tx, e *events.Event, to events.Recipient) error
+	Told    func(ctx context.Context, e *events.Event, sitting *events.Sitting, to events.Recipient) error
 }
 
 // State is how far a sign-up is.
