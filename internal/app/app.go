@@ -10,12 +10,14 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"taitorinki/internal/catalog"
 	"taitorinki/internal/dataset"
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/events/live"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/insight/results"
@@ -76,6 +78,7 @@ type App struct {
 	Meetings *meetings.Service
 	Training *training.Service
 	Coverage *coverage.Service
+	Live     *live.Service
 
 	name countyName
 }
@@ -88,6 +91,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		insight.Locales,
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
+		live.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }
@@ -120,6 +124,7 @@ func New(c Config) (*App, error) {
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.joinMentoring()
+	a.joinLive()
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -132,6 +137,8 @@ func New(c Config) (*App, error) {
 	(&results.Pages{Service: a.Insight, Helpers: a.Coverage.UnitCard, StrongIn: a.Coverage.StrongIn, Focus: a.focusOf}).Routes()
 	a.Catalog.Routes()
 	a.runMentoring()
+	a.Live.Routes()
+	a.Live.Jobs(a.Worker)
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -158,13 +165,11 @@ func (a *App) Recover(ctx context.Context) error {
 
 // Run runs jobs and sends mail until ctx is done.
 func (a *App) Run(ctx context.Context) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		a.Outbox.Run(ctx)
-	}()
+	var beside sync.WaitGroup
+	beside.Go(func() { a.Outbox.Run(ctx) })
+	beside.Go(func() { a.Live.Run(ctx) })
 	a.Worker.Run(ctx)
-	<-done
+	beside.Wait()
 	a.Survey.Settle()
 }
 
@@ -216,6 +221,9 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 	}
 	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
 		return a.Meetings.Name(ctx, id)
+	}
+	if id, ok := strings.CutPrefix(object, "room:"); ok {
+		return a.Live.Name(ctx, id)
 	}
 	if strings.HasPrefix(object, "mentor:") {
 		return a.Mentors.ObjectName(ctx, object, lang)

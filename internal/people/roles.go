@@ -50,13 +50,14 @@ const (
 	WorkAsMentor       web.Action = "mentor.work"       // own support log, requests for help, training path, meetings
 	ManageTraining     web.Action = "training.manage"   // the steps of the training path, and badges
 	ManageMeetings     web.Action = "meeting.manage"    // plan and lead meetings of the network
+	HostEvents         web.Action = "event.host"        // plan events and lead their live rooms
 )
 
 // allowed is the one table of who may do what. A role that is not in it allows what everybody signed in may do.
 var allowed = map[string][]web.Action{
 	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty, ReadCoverage},
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
-		ReadResults, CheckTexts, ManageFindings, ReadAudit, ReadWilling, ManageCatalog, ManageMentors, ConfirmMentors, ReadCoverage, ManageTraining, ManageMeetings},
+		ReadResults, CheckTexts, ManageFindings, ReadAudit, ReadWilling, ManageCatalog, ManageMentors, ConfirmMentors, ReadCoverage, ManageTraining, ManageMeetings, HostEvents},
 	Supervisor: {ReadPeople, ReadRounds, ReadResults, ManageFindings, ConfirmMentors, ReadCoverage},
 	Mentor:     {WorkAsMentor},
 	Expert:     {ManageCatalog},
