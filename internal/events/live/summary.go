@@ -72,4 +72,3 @@ func (s *Service) Name(ctx context.Context, id string) (title, path string, err 
 	}
 	return r.Title, roomPath(r.ID), err
 }
-
