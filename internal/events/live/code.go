@@ -47,22 +47,22 @@ func ParseCode(said string) (code string, ok bool) {
 	return b.String(), b.Len() == codeLength
 }
 
-// device is what a room's cookie holds: who has none cannot vote.
-type device [16]byte
+// Device is what a room's cookie holds: who has none cannot vote.
+type Device [16]byte
 
 // cookieText is the cookie of a device: its secret, and a proof that the room has given it.
-func (d device) cookieText(seal []byte) string {
+func (d Device) cookieText(seal []byte) string {
 	return base64.RawURLEncoding.EncodeToString(append(d[:], d.proof(seal)...))
 }
 
-func (d device) proof(seal []byte) []byte {
+func (d Device) proof(seal []byte) []byte {
 	m := hmac.New(sha256.New, seal)
 	m.Write(d[:])
 	return m.Sum(nil)[:16]
 }
 
 // parseDevice reads a cookie that a room has given.
-func parseDevice(text string, seal []byte) (d device, ok bool) {
+func parseDevice(text string, seal []byte) (d Device, ok bool) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(b) != 32 {
 		return d, false
@@ -72,7 +72,7 @@ func parseDevice(text string, seal []byte) (d device, ok bool) {
 }
 
 // voter is the key under which a device's vote on one question or poll is kept.
-func (d device) voter(kind string, id int64) []byte {
+func (d Device) voter(kind string, id int64) []byte {
 	h := sha256.New()
 	h.Write(d[:])
 	h.Write([]byte(kind))
@@ -120,7 +120,8 @@ func parseVersion(text string) string {
 	return strings.ToLower(text)
 }
 
-func newDevice() (d device) {
+// NewDevice is a device that joins a room.
+func NewDevice() (d Device) {
 	rand.Read(d[:])
 	return d
 }

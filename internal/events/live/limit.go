@@ -48,7 +48,7 @@ type paces struct {
 
 type paceKey struct {
 	room   int64
-	device device // zero: the room as a whole
+	device Device // zero: the room as a whole
 	what   string
 }
 
@@ -60,13 +60,13 @@ var most = map[string]struct{ device, room int }{
 }
 
 // let reports whether a device may do something once more in this minute.
-func (p *paces) let(now time.Time, room int64, d device, what string) bool {
+func (p *paces) let(now time.Time, room int64, d Device, what string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if m := now.Unix() / 60; m != p.minute || p.n == nil {
 		p.minute, p.n = m, map[paceKey]int{}
 	}
-	own, all := paceKey{room, d, what}, paceKey{room, device{}, what}
+	own, all := paceKey{room, d, what}, paceKey{room, Device{}, what}
 	if p.n[own] >= most[what].device || p.n[all] >= most[what].room {
 		return false
 	}

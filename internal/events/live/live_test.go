@@ -1,11 +1,9 @@
 package live
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -72,7 +70,7 @@ func newHall(t testing.TB, d *db.DB, set Settings) *hall {
 	return h
 }
 
-func (h *hall) ask(d device, text string) Question {
+func (h *hall) ask(d Device, text string) Question {
 	h.t.Helper()
 	q, err := h.Ask(h.t.Context(), &h.room, d, text, "")
 	must(h.t, err)
@@ -101,8 +99,8 @@ func (h *hall) votes() map[string]int {
 func TestADeviceVotesOnceHoweverOftenItSendsAndCanTakeItBack(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		h := newHall(t, d, Settings{Anonymous: true})
-		q := h.ask(newDevice(), "Miten aloitan?")
-		voter := newDevice()
+		q := h.ask(NewDevice(), "Miten aloitan?")
+		voter := NewDevice()
 		for range 3 {
 			must(t, h.Vote(t.Context(), &h.room, voter, q.ID, true))
 		}
@@ -132,7 +130,7 @@ func TestFortyEqualQuestionsInASecondAreOneWithFortyVotes(t *testing.T) {
 		for i := range 40 {
 			wg.Go(func() {
 				text := []string{"Milloin koulutus alkaa?", "milloin  koulutus alkaa", "MILLOIN KOULUTUS ALKAA??"}[i%3]
-				if _, err := h.Ask(t.Context(), &h.room, newDevice(), text, ""); err != nil {
+				if _, err := h.Ask(t.Context(), &h.room, NewDevice(), text, ""); err != nil {
 					t.Error(err)
 				}
 			})
@@ -160,12 +158,12 @@ func TestTextThatIsTooLongOrIdentifiesSomebodyIsRefusedWithTheReason(t *testing.
 		"Soita 040 123 4567":              "live.no-phone",
 		"Kirjoita maija.malli@example.fi": "live.no-email",
 	} {
-		_, err := h.Ask(t.Context(), &h.room, newDevice(), text, "")
+		_, err := h.Ask(t.Context(), &h.room, NewDevice(), text, "")
 		if bad := web.FieldsOf(err); bad == nil || bad.List[0].Key != key {
 			t.Errorf("%.30q: %v, want %s", text, err, key)
 		}
 	}
-	q := h.ask(newDevice(), "<b>Onko</b>\nتأمين?")
+	q := h.ask(NewDevice(), "<b>Onko</b>\nتأمين?")
 	if q.Text != "<b>Onko</b> تأمين?" {
 		t.Errorf("kept as %q", q.Text)
 	}
@@ -175,7 +173,7 @@ func TestNamesAreKeptOnlyWhereTheyAreAskedForAndThenForgotten(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		for _, anonymous := range []bool{true, false} {
 			h := newHall(t, d, Settings{Anonymous: anonymous})
-			_, err := h.Ask(t.Context(), &h.room, newDevice(), "Kuka?", "Maija")
+			_, err := h.Ask(t.Context(), &h.room, NewDevice(), "Kuka?", "Maija")
 			must(t, err)
 			name := func() string {
 				all, err := questionsOf(t.Context(), d, h.room.ID)
@@ -200,7 +198,7 @@ func TestNamesAreKeptOnlyWhereTheyAreAskedForAndThenForgotten(t *testing.T) {
 func TestAModeratedQuestionIsSeenWhenTheHostHasLetItThrough(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		h := newHall(t, d, Settings{Anonymous: true, Moderated: true})
-		q := h.ask(newDevice(), "Saako kysyä?")
+		q := h.ask(NewDevice(), "Saako kysyä?")
 		f, err := h.look(t.Context(), h.room.ID)
 		must(t, err)
 		if strings.Contains(string(f.bytes), "Saako") || !strings.Contains(string(f.bytes), `"pending":1`) {
@@ -234,7 +232,7 @@ func TestEveryKindOfPollIsCounted(t *testing.T) {
 		} {
 			p := h.poll(x.poll)
 			for _, a := range x.answers {
-				who := newDevice()
+				who := NewDevice()
 				must(t, h.Answer(t.Context(), &h.room, who, p.ID, a)) // and again, which is not counted twice
 				must(t, h.Answer(t.Context(), &h.room, who, p.ID, a))
 			}
@@ -272,10 +270,10 @@ func (h *hall) counted(poll int64) string {
 func TestWhoHoldsTheDatabaseCannotJoinTwoVotesOfADevice(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		h := newHall(t, d, Settings{Anonymous: true})
-		devices := make([]device, 20)
+		devices := make([]Device, 20)
 		var asked []Question
 		for i := range devices {
-			devices[i] = newDevice()
+			devices[i] = NewDevice()
 			if i < 3 {
 				asked = append(asked, h.ask(devices[i], fmt.Sprintf("Kysymys %d", i)))
 			}
@@ -374,12 +372,12 @@ func TestTwoProgramsOnOneDatabaseTellEachOther(t *testing.T) {
 	<-ready
 	l, _ := other.listen(h.room.ID)
 	until(t, l, `"questions":[]`)
-	h.ask(newDevice(), "Kuuluuko?")
+	h.ask(NewDevice(), "Kuuluuko?")
 	until(t, l, "Kuuluuko")
 	// The connection on which the other program listens breaks: it comes back and reads all anew.
 	_, err := d.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`)
 	must(t, err)
-	h.ask(newDevice(), "Entä nyt?")
+	h.ask(NewDevice(), "Entä nyt?")
 	until(t, l, "Entä nyt")
 	stop()
 	<-ran
@@ -404,7 +402,7 @@ func until(t *testing.T, l *listener, want string) {
 func TestASummaryBelongsToItsEvent(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		h := newHall(t, d, Settings{Event: 7, Title: " "})
-		h.ask(newDevice(), "Mitä seuraavaksi?")
+		h.ask(NewDevice(), "Mitä seuraavaksi?")
 		rep, ok, err := h.Summary(t.Context(), 7)
 		must(t, err)
 		if !ok || rep.Room.ID != h.room.ID || len(rep.Questions) != 1 {
@@ -421,7 +419,7 @@ func TestASummaryBelongsToItsEvent(t *testing.T) {
 
 func TestWrongCodesAreHeldBackAndThoseInTheRoomAreNot(t *testing.T) {
 	h := newHall(t, dbtest.SQLite(t), Settings{Anonymous: true})
-	request := func(code string, d *device) error {
+	request := func(code string, d *Device) error {
 		r, err := http.NewRequest(http.MethodGet, "/live/"+code, nil)
 		must(t, err)
 		r.SetPathValue("code", code)
@@ -445,9 +443,9 @@ func TestWrongCodesAreHeldBackAndThoseInTheRoomAreNot(t *testing.T) {
 	if err := request(h.room.Code, nil); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("the right code can be told from wrong ones: %v", err)
 	}
-	in := newDevice()
+	in := NewDevice()
 	must(t, request(h.room.Code, &in))
-	forged := newDevice()
+	forged := NewDevice()
 	r, _ := http.NewRequest(http.MethodGet, "/", nil)
 	r.AddCookie(&http.Cookie{Name: deviceCookie, Value: forged.cookieText([]byte("another seal"))})
 	if _, ok := deviceOf(r, &h.room); ok {
@@ -457,14 +455,14 @@ func TestWrongCodesAreHeldBackAndThoseInTheRoomAreNot(t *testing.T) {
 
 func TestOneDeviceCannotAskWithoutEnd(t *testing.T) {
 	h := newHall(t, dbtest.SQLite(t), Settings{Anonymous: true})
-	who := newDevice()
+	who := NewDevice()
 	for i := range most["ask"].device {
 		h.ask(who, fmt.Sprintf("Kysymys %d", i))
 	}
 	if _, err := h.Ask(t.Context(), &h.room, who, "Vielä yksi", ""); errs.KindOf(err) != errs.Conflict {
 		t.Errorf("one more in the same minute: %v", err)
 	}
-	h.ask(newDevice(), "Toinen laite")
+	h.ask(NewDevice(), "Toinen laite")
 }
 
 func TestCodesAreReadAsPeopleTypeThem(t *testing.T) {
@@ -499,7 +497,7 @@ func FuzzParseCode(f *testing.F) {
 
 func FuzzParseDevice(f *testing.F) {
 	seal := []byte("seal")
-	f.Add(device{1, 2, 3}.cookieText(seal))
+	f.Add(Device{1, 2, 3}.cookieText(seal))
 	f.Add("")
 	f.Add(strings.Repeat("A", 43))
 	f.Fuzz(func(t *testing.T, text string) {
@@ -517,20 +515,4 @@ func FuzzParseVersion(f *testing.F) {
 			t.Errorf("%q gave %q", text, v)
 		}
 	})
-}
-
-// nextState reads one whole message of a stream.
-func nextState(t *testing.T, in *bufio.Reader) (lines []string) {
-	t.Helper()
-	for {
-		line, err := in.ReadString('\n')
-		must(t, err)
-		line = strings.TrimRight(line, "\n")
-		if line == "" && slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "data:") }) {
-			return lines
-		}
-		if line != "" {
-			lines = append(lines, line)
-		}
-	}
 }

@@ -112,7 +112,7 @@ func (s *Service) pollIn(ctx context.Context, room, id int64) (Poll, error) {
 }
 
 // Answer stores a device's answer to a poll in the place of one that it has given before.
-func (s *Service) Answer(ctx context.Context, r *Room, d device, poll int64, said []string) error {
+func (s *Service) Answer(ctx context.Context, r *Room, d Device, poll int64, said []string) error {
 	if r.State != Open {
 		return errNotOpen
 	}

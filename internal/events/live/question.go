@@ -38,7 +38,7 @@ func fold(text string) string {
 }
 
 // Ask puts a question, with the device's own vote. An equal question becomes a vote for the one that is there.
-func (s *Service) Ask(ctx context.Context, r *Room, d device, text, name string) (q Question, err error) {
+func (s *Service) Ask(ctx context.Context, r *Room, d Device, text, name string) (q Question, err error) {
 	text, name = oneLine(text), oneLine(name)
 	if r.Anonymous {
 		name = ""
@@ -91,7 +91,7 @@ func checkQuestion(text, name string) error {
 }
 
 // Vote adds a device's vote to a question, or takes it back. Twice is once.
-func (s *Service) Vote(ctx context.Context, r *Room, d device, question int64, on bool) error {
+func (s *Service) Vote(ctx context.Context, r *Room, d Device, question int64, on bool) error {
 	if r.State != Open {
 		return errNotOpen
 	}

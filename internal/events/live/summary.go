@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"taitorinki/internal/errs"
+	"taitorinki/internal/web"
 )
 
 // Report is what a room has come to.
@@ -24,6 +25,15 @@ func (s *Service) report(ctx context.Context, r Room) (rep Report, err error) {
 	byVotes(rep.Questions)
 	rep.Polls, err = s.results(ctx, r.ID)
 	return rep, err
+}
+
+// ReportOf is the report of a room that a visitor leads.
+func (s *Service) ReportOf(ctx context.Context, v web.Visitor, room int64) (rep Report, err error) {
+	r, err := s.hosted(ctx, v, room)
+	if err != nil {
+		return rep, err
+	}
+	return s.report(ctx, r)
 }
 
 // results are those of the polls that were held.

@@ -64,13 +64,13 @@ func roomPath(id int64) string { return "/rooms/" + text(id) }
 const deviceCookie = "room"
 
 // deviceOf is the device that a request comes from, if it has joined the room.
-func deviceOf(r *http.Request, room *Room) (device, bool) {
+func deviceOf(r *http.Request, room *Room) (Device, bool) {
 	for _, c := range r.CookiesNamed(deviceCookie) {
 		if d, ok := parseDevice(c.Value, room.seal); ok {
 			return d, true
 		}
 	}
-	return device{}, false
+	return Device{}, false
 }
 
 // roomOf finds the room that an address names. Wrong codes are counted for the whole program: when there have been too many, only
@@ -97,7 +97,7 @@ func (s *Service) roomOf(r *http.Request) (Room, error) {
 }
 
 // join is the device that a request comes from; one that comes for the first time gets its cookie.
-func (s *Service) join(w http.ResponseWriter, r *http.Request, room *Room) (d device, err error) {
+func (s *Service) join(w http.ResponseWriter, r *http.Request, room *Room) (d Device, err error) {
 	d, ok := deviceOf(r, room)
 	switch {
 	case ok && room.State == Ended:
@@ -109,7 +109,7 @@ func (s *Service) join(w http.ResponseWriter, r *http.Request, room *Room) (d de
 	if !s.pace.join(s.Now(), room.ID) {
 		return d, errTooFast
 	}
-	d = newDevice()
+	d = NewDevice()
 	s.setCookie(w, room, d.cookieText(room.seal), 0)
 	return d, nil
 }
@@ -194,7 +194,7 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
 	return s.Kit.Show(w, r, p.Page, roomView(p))
 }
 
-func (s *Service) roomPage(r *http.Request, room *Room, d device) (p roomPage, err error) {
+func (s *Service) roomPage(r *http.Request, room *Room, d Device) (p roomPage, err error) {
 	ctx := r.Context()
 	p = roomPage{Page: s.Kit.PrivatePage(r, s.Kit.Lang(r), room.Title), Room: *room}
 	p.Shell.Narrow = false
@@ -217,7 +217,7 @@ func (s *Service) roomPage(r *http.Request, room *Room, d device) (p roomPage, e
 }
 
 // participant reads the form of somebody who has joined.
-func (s *Service) participant(w http.ResponseWriter, r *http.Request) (room Room, d device, err error) {
+func (s *Service) participant(w http.ResponseWriter, r *http.Request) (room Room, d Device, err error) {
 	if err := r.ParseForm(); err != nil {
 		return room, d, errs.Because(err, errs.Invalid, "web.too-big")
 	}
