@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"taitorinki/internal/catalog"
@@ -19,6 +20,7 @@ import (
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
 	"taitorinki/internal/events/invite"
+	"taitorinki/internal/events/live"
 	"taitorinki/internal/events/signup"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
@@ -85,6 +87,7 @@ type App struct {
 	Invite   *invite.Service
 	Calendar *calendar.Service
 	Signups  *signup.Service
+	Live     *live.Service
 
 	name countyName
 }
@@ -98,6 +101,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
 		events.Locales, calendar.Locales, invite.Locales, signup.Locales,
+		live.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }
@@ -131,6 +135,7 @@ func New(c Config) (*App, error) {
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.joinMentoring()
 	a.joinEvents()
+	a.joinLive()
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -144,6 +149,8 @@ func New(c Config) (*App, error) {
 	a.Catalog.Routes()
 	a.runMentoring()
 	a.runEvents()
+	a.Live.Routes()
+	a.Live.Jobs(a.Worker)
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -170,13 +177,11 @@ func (a *App) Recover(ctx context.Context) error {
 
 // Run runs jobs and sends mail until ctx is done.
 func (a *App) Run(ctx context.Context) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		a.Outbox.Run(ctx)
-	}()
+	var beside sync.WaitGroup
+	beside.Go(func() { a.Outbox.Run(ctx) })
+	beside.Go(func() { a.Live.Run(ctx) })
 	a.Worker.Run(ctx)
-	<-done
+	beside.Wait()
 	a.Survey.Settle()
 }
 
@@ -231,6 +236,9 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 	}
 	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
 		return a.Meetings.Name(ctx, id)
+	}
+	if id, ok := strings.CutPrefix(object, "room:"); ok {
+		return a.Live.Name(ctx, id)
 	}
 	if strings.HasPrefix(object, "mentor:") {
 		return a.Mentors.ObjectName(ctx, object, lang)

@@ -68,6 +68,7 @@ var noPage = map[string]bool{
 	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true, "GET /mentors/list.csv": true,
 	"GET /events/reach": true, "GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true, "GET /events/{id}/participants.csv": true,
 	"GET /events/{id}/event.ics": true, "GET /e/{code}/event.ics": true, "GET /events/{id}/invite/{unit}/qr.png": true, "GET /calendar/feed/{file}": true,
+	"GET /live/{code}/events": true, "GET /live/{code}/qr.svg": true,
 	"GET /training/badge/{file}": true, "GET /badges/did.json": true, "GET /badges/issuer": true, "GET /badges/keys": true, "GET /badges/keys/{id}": true, "GET /badges/status/1": true, "GET /badges/digimentor/{lang}/picture.png": true,
 }
 
@@ -112,6 +113,7 @@ func (s *Site) walks(t *testing.T) []walk {
 		{"invitations", s, s.inviteStops(t)},
 		{"training", s, s.trainingStops(t)},
 		{"sign-up", s, s.signupStops(t)},
+		{"live", s, s.liveStops(t)},
 		{"people", s, s.peopleStops(t)},
 		{"respondent", s, s.respondentsStops(t, open, closed)},
 		{"visitor", s, s.visitorsStops()},
