@@ -17,6 +17,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
+	"taitorinki/internal/events/feedback"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/insight/results"
@@ -77,6 +78,7 @@ type App struct {
 	Meetings *meetings.Service
 	Training *training.Service
 	Coverage *coverage.Service
+	Feedback *feedback.Service
 	Events   *events.Service
 
 	name countyName
@@ -90,7 +92,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		insight.Locales,
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
-		events.Locales,
+		events.Locales, feedback.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }

@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/events"
+	"taitorinki/internal/events/feedback"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/mentoring/meetings"
@@ -20,11 +22,42 @@ func (a *App) joinEvents() {
 	a.Events = &events.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, BaseURL: c.BaseURL, Sent: a.Outbox.Wake,
 		MeetingsPath: "/meetings/new", Findings: a.findingChoices}
 	a.Meetings.Stored = a.mirrorMeeting
+	a.Feedback = &feedback.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Events: a.Events, Now: c.Now, BaseURL: c.BaseURL, Came: a.whoCame}
+	a.Events.Said = a.Feedback.Said
+	a.Events.Cards = append(a.Events.Cards, a.Feedback.Card)
+	a.Events.HostCards = append(a.Events.HostCards, a.Feedback.HostCard)
+}
+
+// whoCame are the people who are asked about an event. Of a meeting of the network they are those who were invited to it.
+func (a *App) whoCame(ctx context.Context, q db.Q, event int64) (out []events.Recipient, err error) {
+	e, err := events.ByID(ctx, q, event)
+	if err != nil {
+		return nil, err
+	}
+	id, meeting := strings.CutPrefix(e.Elsewhere, "/meetings/")
+	n, bad := strconv.ParseInt(id, 10, 64)
+	if !meeting || bad != nil {
+		return nil, nil
+	}
+	who, err := a.Meetings.Invited(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	here, err := people.PersonsByID(ctx, q, who)
+	for _, p := range here {
+		if p.Left.IsZero() && p.Email != "" {
+			out = append(out, events.Recipient{Person: p.ID, Name: p.Name, Email: p.Email, Lang: p.Lang})
+		}
+	}
+	return out, err
 }
 
 // runEvents adds the pages, mails and jobs of events.
 func (a *App) runEvents() {
 	a.Events.Routes()
+	a.Feedback.Routes()
+	a.Feedback.Mails()
+	a.Feedback.Jobs(a.Worker)
 }
 
 // mirrorMeeting shows a meeting of the digimentors' network among the events.
