@@ -65,7 +65,7 @@ var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
 	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true, "GET /mentors/list.csv": true,
-	"GET /events/reach": true, "GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true,
+	"GET /events/reach": true, "GET /events/trend.csv": true, "GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true,
 	"GET /training/badge/{file}": true, "GET /badges/did.json": true, "GET /badges/issuer": true, "GET /badges/keys": true, "GET /badges/keys/{id}": true, "GET /badges/status/1": true, "GET /badges/digimentor/{lang}/picture.png": true,
 }
 
@@ -113,6 +113,7 @@ func (s *Site) walks(t *testing.T) []walk {
 		{"visitor", s, s.visitorsStops()},
 		{"mentors", s, s.mentorStops(t)},
 		{"events", s, s.eventStops(t)},
+		{"feedback on events", s, s.feedbackStops(t)},
 	}
 }
 

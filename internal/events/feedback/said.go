@@ -36,7 +36,7 @@ func earlier(ctx context.Context, q db.Q, e *events.Event, now time.Time) (out [
 		out = append(out, slices.DeleteFunc(same, func(x events.Event) bool { return x.ID == e.CopiedFrom })...)
 	}
 	return slices.DeleteFunc(out, func(x events.Event) bool {
-		return x.ID == e.ID || !x.Over(now) || e.ID != 0 && !x.Start.Before(e.Start)
+		return x.ID == e.ID || now.Before(Opens(&x)) || e.ID != 0 && !x.Start.Before(e.Start)
 	}), nil
 }
 
