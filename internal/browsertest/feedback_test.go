@@ -99,7 +99,7 @@ func (s *Site) feedbackStops(t *testing.T) []stop {
 			b.status(http.StatusUnprocessableEntity)
 		}},
 		at(now.Path("/feedback")), at(read.Path("/host")), at(read.Path("")), at(s.coming(t).Path("")), at(fmt.Sprintf("/events/new?from=%d", read.ID)),
-		at(feedback.TrendPath), at(feedback.TrendPath + "?by=hour"), at(feedback.TrendPath + "?by=quarter"),
+		at(feedback.TrendPath), at(feedback.TrendPath + "?by=quarter"),
 	}
 }
 
