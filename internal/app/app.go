@@ -19,6 +19,7 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
+	"taitorinki/internal/events/feedback"
 	"taitorinki/internal/events/invite"
 	"taitorinki/internal/events/live"
 	"taitorinki/internal/events/signup"
@@ -82,6 +83,7 @@ type App struct {
 	Meetings *meetings.Service
 	Training *training.Service
 	Coverage *coverage.Service
+	Feedback *feedback.Service
 	Events   *events.Service
 	Notices  *events.Notices
 	Invite   *invite.Service
@@ -101,7 +103,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
 		events.Locales, calendar.Locales, invite.Locales, signup.Locales,
-		live.Locales,
+		live.Locales, feedback.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }

@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
+	"taitorinki/internal/events/feedback"
 	"taitorinki/internal/events/invite"
 	"taitorinki/internal/events/signup"
 	"taitorinki/internal/i18n"
@@ -24,21 +26,21 @@ func (a *App) joinEvents() {
 		MeetingsPath: "/meetings/new", Findings: a.findingChoices}
 	a.Meetings.Stored = a.mirrorMeeting
 	a.Signups = &signup.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Events: a.Events}
-	a.Events.Turnout = a.Signups.Turnout
-	a.Events.Cards = append(a.Events.Cards, a.Signups.EventCard)
-	a.Events.HostCards = append(a.Events.HostCards, a.Signups.HostCard)
 	a.Calendar = &calendar.Service{DB: c.DB, Kit: a.Kit, Events: a.Events, Now: c.Now, BaseURL: c.BaseURL}
-	a.Calendar.Mine = []func(context.Context, int64) ([]calendar.Entry, error){a.Calendar.Comings, a.meetingEntries}
 	a.Notices = &events.Notices{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Calendar: a.Calendar.Part}
 	a.Invite = &invite.Service{DB: c.DB, Kit: a.Kit, Events: a.Events, Notices: a.Notices, Now: c.Now, BaseURL: c.BaseURL, Sent: a.Outbox.Wake}
+	a.Feedback = &feedback.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Events: a.Events, Now: c.Now, BaseURL: c.BaseURL, Came: a.whoCame}
+
+	a.Calendar.Mine = []func(context.Context, int64) ([]calendar.Entry, error){a.Calendar.Comings, a.meetingEntries}
 	a.Notices.PassOn = a.Invite.PassOn
 	a.Invite.CountByUnit = func(ctx context.Context, event int64) (map[int64]int, error) {
 		return a.Signups.CountByUnit(ctx, c.DB, event)
 	}
-	a.Events.React = append(a.Events.React, a.Signups.React, a.Notices.React) // the second behind the lock of the places
 	a.Signups.Calendar, a.Signups.Hold, a.Signups.Release, a.Signups.Told = a.Notices.Part, a.Notices.Hold, a.Notices.Release, a.Notices.Told
-	a.Events.Cards = append(a.Events.Cards, a.Invite.Card)
-	a.Events.HostCards = append([]events.Card{a.Invite.HostCard}, a.Events.HostCards...)
+	a.Events.Turnout, a.Events.Said = a.Signups.Turnout, a.Feedback.Said
+	a.Events.React = []events.Reaction{a.Signups.React, a.Notices.React} // the second behind the lock of the places
+	a.Events.Cards = []events.Card{a.Signups.EventCard, a.roomCard, a.Feedback.Card, a.Invite.Card}
+	a.Events.HostCards = []events.Card{a.Invite.HostCard, a.Signups.HostCard, a.roomHostCard, a.Feedback.HostCard}
 }
 
 // runEvents adds the pages, mails and jobs of events.
@@ -52,6 +54,42 @@ func (a *App) runEvents() {
 	a.Invite.Routes()
 	a.Invite.Jobs(a.Worker)
 	a.Calendar.Routes()
+	a.Feedback.Routes()
+	a.Feedback.Mails()
+	a.Feedback.Jobs(a.Worker)
+}
+
+// whoCame are the people who are asked about an event: who came, and where nobody kept account of it who had a place. Of a meeting of
+// the network they are those who were invited to it.
+func (a *App) whoCame(ctx context.Context, q db.Q, event int64) (out []events.Recipient, err error) {
+	e, err := events.ByID(ctx, q, event)
+	if err != nil {
+		return nil, err
+	}
+	id, meeting := strings.CutPrefix(e.Elsewhere, "/meetings/")
+	if n, bad := strconv.ParseInt(id, 10, 64); meeting && bad == nil {
+		return a.invitedTo(ctx, q, n)
+	}
+	came, err := a.Signups.Attended(ctx, q, event)
+	if err != nil || len(came) > 0 {
+		return came, err
+	}
+	return a.Signups.Holders(ctx, q, event)
+}
+
+// invitedTo are the people of today who were invited to a meeting.
+func (a *App) invitedTo(ctx context.Context, q db.Q, meeting int64) (out []events.Recipient, err error) {
+	who, err := a.Meetings.Invited(ctx, meeting)
+	if err != nil {
+		return nil, err
+	}
+	here, err := people.PersonsByID(ctx, q, who)
+	for _, p := range here {
+		if p.Email != "" {
+			out = append(out, events.Recipient{Person: p.ID, Name: p.Name, Email: p.Email, Lang: p.Lang})
+		}
+	}
+	return out, err
 }
 
 // meetingEntries are the meetings of digimentors in a person's calendar.

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/live"
@@ -28,4 +30,22 @@ func (a *App) joinLive() {
 			}
 			return nil
 		}}
+}
+
+// roomCard leads to the live room of an event while it is open, and to its summary when that is public.
+func (a *App) roomCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
+	r, has, err := a.Live.RoomOf(ctx, e.ID)
+	if err != nil || !has || r.State != live.Open && !r.Published {
+		return nil, err
+	}
+	return roomView(p, r), nil
+}
+
+// roomHostCard leads the hosts of an event to its live room.
+func (a *App) roomHostCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
+	if !p.Who.May(people.HostEvents) {
+		return nil, nil
+	}
+	r, has, err := a.Live.RoomOf(ctx, e.ID)
+	return roomHostView(p, e, r, has), err
 }

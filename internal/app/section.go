@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"taitorinki/internal/events"
+	"taitorinki/internal/events/feedback"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
@@ -46,6 +48,12 @@ var sections = []struct {
 		{people.WorkAsMentor, "app.near-meetings", "/meetings"},
 		{people.WorkAsMentor, "app.near-training", "/training"},
 		{people.WorkAsMentor, "app.near-own", mentoring.OwnPath},
+	}},
+	{events.Path, []near{
+		{web.SignedIn, "app.events", events.Path},
+		{web.SignedIn, "app.near-calendar", "/calendar"},
+		{people.HostEvents, "app.task-rooms", "/rooms"},
+		{people.HostEvents, "app.near-trend", feedback.TrendPath},
 	}},
 	{networkPath, []near{
 		{people.ReadCoverage, "app.coverage", networkPath},

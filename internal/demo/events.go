@@ -104,6 +104,7 @@ func (d *Demo) gather(g gathering) (all []happening) {
 				all = append(all, happening{then, func(ctx context.Context) error { return d.prepare(ctx, host, id) }})
 			}
 		}
+		all = append(all, d.hearBack(host, &id, g.kind, start, i)...)
 	}
 	return all
 }
