@@ -17,6 +17,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
+	"taitorinki/internal/events/materials"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/insight/results"
@@ -79,6 +80,8 @@ type App struct {
 	Coverage *coverage.Service
 	Events   *events.Service
 
+	Materials *materials.Service
+
 	name countyName
 }
 
@@ -90,7 +93,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		insight.Locales,
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
-		events.Locales,
+		events.Locales, materials.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }

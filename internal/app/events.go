@@ -6,6 +6,7 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/events"
+	"taitorinki/internal/events/materials"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/mentoring/meetings"
@@ -20,11 +21,17 @@ func (a *App) joinEvents() {
 	a.Events = &events.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, BaseURL: c.BaseURL, Sent: a.Outbox.Wake,
 		MeetingsPath: "/meetings/new", Findings: a.findingChoices}
 	a.Meetings.Stored = a.mirrorMeeting
+	a.Materials = &materials.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Events: a.Events}
+	a.Events.Cards = append(a.Events.Cards, a.Materials.Card)
+	a.Events.HostCards = append(a.Events.HostCards, a.Materials.HostCard)
 }
 
 // runEvents adds the pages, mails and jobs of events.
 func (a *App) runEvents() {
 	a.Events.Routes()
+	a.Materials.Routes()
+	a.Materials.Mails()
+	a.Materials.Jobs(a.Worker)
 }
 
 // mirrorMeeting shows a meeting of the digimentors' network among the events.
