@@ -17,6 +17,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
+	"taitorinki/internal/events/fair"
 	"taitorinki/internal/events/materials"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
@@ -80,6 +81,7 @@ type App struct {
 	Coverage *coverage.Service
 	Events   *events.Service
 
+	Fairs     *fair.Service
 	Materials *materials.Service
 
 	name countyName
@@ -93,7 +95,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		insight.Locales,
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
-		events.Locales, materials.Locales,
+		events.Locales, fair.Locales, materials.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }

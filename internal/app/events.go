@@ -6,6 +6,7 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/events"
+	"taitorinki/internal/events/fair"
 	"taitorinki/internal/events/materials"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
@@ -22,8 +23,10 @@ func (a *App) joinEvents() {
 		MeetingsPath: "/meetings/new", Findings: a.findingChoices}
 	a.Meetings.Stored = a.mirrorMeeting
 	a.Materials = &materials.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Events: a.Events}
-	a.Events.Cards = append(a.Events.Cards, a.Materials.Card)
-	a.Events.HostCards = append(a.Events.HostCards, a.Materials.HostCard)
+	a.Fairs = &fair.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Events: a.Events}
+	a.Events.React = append(a.Events.React, a.Fairs.React)
+	a.Events.Cards = append(a.Events.Cards, a.Fairs.Card, a.Materials.Card)
+	a.Events.HostCards = append(a.Events.HostCards, a.Fairs.HostCard, a.Materials.HostCard)
 }
 
 // runEvents adds the pages, mails and jobs of events.
@@ -32,6 +35,9 @@ func (a *App) runEvents() {
 	a.Materials.Routes()
 	a.Materials.Mails()
 	a.Materials.Jobs(a.Worker)
+	a.Fairs.Routes()
+	a.Fairs.Mails()
+	a.Fairs.Jobs(a.Worker)
 }
 
 // mirrorMeeting shows a meeting of the digimentors' network among the events.

@@ -49,7 +49,8 @@ CREATE TABLE fair_exhibitors (
 	reach       TEXT NOT NULL,                -- how to reach them, as it is shown
 	email       TEXT NOT NULL,                -- where requests for contact go; not shown
 	lang        TEXT NOT NULL CHECK (lang IN ('fi', 'sv', 'en')), -- of mail to them
-	place       TEXT NOT NULL,                -- on the floor
+	place       TEXT NOT NULL,                -- hall or square: what the floor list is grouped by
+	spot        TEXT NOT NULL,                -- in the place; '' when not said
 	cards       {{.Int}} NOT NULL CHECK (cards >= 0), -- how often the card was taken along
 	made_at     {{.Int}} NOT NULL,
 	version     {{.Int}} NOT NULL             -- raised by every change of the card
