@@ -1196,7 +1196,7 @@ func hostForms(p editPage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if p.Stored.Email != "" {
-					templ_7745c5c3_Err = ui.Button(p.T("fair.mail-link"), ui.Quiet, templ.Attributes{"name": "do", "value": "mail"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(p.T("fair.send-link"), ui.Quiet, templ.Attributes{"name": "do", "value": "mail"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
