@@ -65,6 +65,7 @@ var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
 	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true, "GET /mentors/list.csv": true,
+	"GET /events/{id}/materials/{material}": true, "GET /e/{code}/materials/{material}": true, "GET /e/{code}/fair/x/{exhibitor}/picture": true,
 	"GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true,
 	"GET /training/badge/{file}": true, "GET /badges/did.json": true, "GET /badges/issuer": true, "GET /badges/keys": true, "GET /badges/keys/{id}": true, "GET /badges/status/1": true, "GET /badges/digimentor/{lang}/picture.png": true,
 }
@@ -108,6 +109,7 @@ func (s *Site) walks(t *testing.T) []walk {
 		{"log", s, s.logStops(t)},
 		{"meetings", s, s.meetingStops(t)},
 		{"training", s, s.trainingStops(t)},
+		{"fair", s, s.fairStops(t)},
 		{"people", s, s.peopleStops(t)},
 		{"respondent", s, s.respondentsStops(t, open, closed)},
 		{"visitor", s, s.visitorsStops()},
