@@ -195,6 +195,14 @@ func shownCards(p web.Page, x *Exhibitor) string {
 	return p.T("fair.cards-taken", "n", x.Cards)
 }
 
+// times is the same for a table.
+func times(p web.Page, x *Exhibitor) string {
+	if x.Cards < LeastShown {
+		return p.T("fair.times-few", "least", LeastShown)
+	}
+	return p.T("fair.times", "n", x.Cards)
+}
+
 // formFile is the picture of a form, nil when none was chosen. Of one that is too large it is just more than may be kept.
 func formFile(r *http.Request) ([]byte, error) {
 	err := r.ParseMultipartForm(MostPicture)

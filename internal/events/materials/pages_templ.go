@@ -762,11 +762,11 @@ func manageView(p hostPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "file", Label: p.T("materials.field-file"), Help: p.T("materials.field-file-help", "megabytes", MostFile>>20), Accept: Accept, Optional: true, Error: p.Fault(p.Errors, "file")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "file", Label: p.T("materials.field-file"), Help: p.T("materials.field-file-help", "megabytes", MostFile>>20), Accept: Accept, Error: p.Fault(p.Errors, "file")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "url", Label: p.T("materials.field-url"), Help: p.T("materials.field-url-help"), Value: p.Typed.URL, Optional: true, Error: p.Fault(p.Errors, "url")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "url", Label: p.T("materials.field-url"), Help: p.T("materials.field-url-help"), Value: p.Typed.URL, Error: p.Fault(p.Errors, "url")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
