@@ -488,7 +488,7 @@ func TestAnExhibitorWritesTheirOwnCardByASecretLinkUntilItIsRevoked(t *testing.T
 		reader.Get(s.e.Path("/fair")).Want(t, 200, "Kotiapu", "Collect cards")
 		reader.Get(s.e.Path("")).Want(t, 200, "See the exhibitors")
 		s.Anonymous().Get(public).Want(t, 200, "Automaatti annostelee", "<img")
-		if pic := s.Anonymous().Get(public + "/picture").Want(t, 200); pic.Header.Get("Content-Type") != "image/jpeg" {
+		if pic := s.Anonymous().Get(public+"/picture").Want(t, 200); pic.Header.Get("Content-Type") != "image/jpeg" {
 			t.Errorf("the picture is %s", pic.Header.Get("Content-Type"))
 		}
 		who.Post(path+"/picture", nil).Want(t, 200)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"taitorinki/internal/db"
@@ -41,21 +42,28 @@ type Visit struct {
 // VisitOf is what the device with a token has collected; an empty visit when nobody knows it.
 func (s *Service) VisitOf(ctx context.Context, q db.Q, event int64, token string) (v Visit, err error) {
 	defer errs.Wrap(&err, "fair.VisitOf(%d)", event)
-	v.Cards, v.Slots = map[int64]bool{}, map[int64]bool{}
 	if v.ID, err = s.visit(ctx, q, event, token); err != nil || v.ID == 0 {
 		return v, err
 	}
-	for to, query := range map[*map[int64]bool]string{&v.Cards: `SELECT exhibitor_id FROM fair_cards WHERE visit_id = $1`,
-		&v.Slots: `SELECT slot_id FROM fair_reservations WHERE visit_id = $1`} {
-		all, err := db.Rows(ctx, q, func(r *sql.Rows, id *int64) error { return r.Scan(id) }, query, v.ID)
-		if err != nil {
-			return v, err
-		}
-		for _, id := range all {
-			(*to)[id] = true
-		}
+	if v.Cards, err = set(ctx, q, `SELECT exhibitor_id FROM fair_cards WHERE visit_id = $1`, v.ID); err != nil {
+		return v, err
 	}
-	return v, nil
+	v.Slots, err = set(ctx, q, `SELECT slot_id FROM fair_reservations WHERE visit_id = $1`, v.ID)
+	return v, err
+}
+
+// numbers are the numbers that a statement returns.
+func numbers(ctx context.Context, q db.Q, stmt string, args ...any) ([]int64, error) {
+	return db.Rows(ctx, q, func(r *sql.Rows, id *int64) error { return r.Scan(id) }, stmt, args...)
+}
+
+func set(ctx context.Context, q db.Q, query string, args ...any) (map[int64]bool, error) {
+	all, err := numbers(ctx, q, query, args...)
+	out := map[int64]bool{}
+	for _, id := range all {
+		out[id] = true
+	}
+	return out, err
 }
 
 // visit is the number of a device's visit; 0 when there is none.
@@ -64,8 +72,7 @@ func (s *Service) visit(ctx context.Context, q db.Q, event int64, token string) 
 	if !ok {
 		return 0, nil
 	}
-	all, err := db.Rows(ctx, q, func(r *sql.Rows, id *int64) error { return r.Scan(id) },
-		`SELECT id FROM fair_visits WHERE hash = $1 AND event_id = $2 AND until_at > $3`, hash, event, db.At(s.Now()))
+	all, err := numbers(ctx, q, `SELECT id FROM fair_visits WHERE hash = $1 AND event_id = $2 AND until_at > $3`, hash, event, db.At(s.Now()))
 	if err != nil || len(all) == 0 {
 		return 0, err
 	}
@@ -163,9 +170,11 @@ func (s *Service) GiveUp(ctx context.Context, e *events.Event, token string, slo
 	})
 }
 
-// giveUp removes reservations of different demonstrations and frees their places.
+// giveUp removes reservations of different demonstrations and frees their places, always in one order: two visitors who did it in
+// two would wait for one another for ever.
 func giveUp(ctx context.Context, tx *db.Tx, where string, args ...any) error {
-	slots, err := db.Rows(ctx, tx, func(r *sql.Rows, id *int64) error { return r.Scan(id) }, `DELETE FROM fair_reservations WHERE `+where+` RETURNING slot_id`, args...)
+	slots, err := numbers(ctx, tx, `DELETE FROM fair_reservations WHERE `+where+` RETURNING slot_id`, args...)
+	slices.Sort(slots)
 	for _, id := range slots {
 		if err == nil {
 			_, err = tx.ExecContext(ctx, `UPDATE fair_slots SET taken = taken - 1 WHERE id = $1`, id)
