@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math/rand/v2"
 	"time"
 
 	"taitorinki/internal/events"
@@ -110,13 +111,14 @@ func (d *Demo) stroll(ctx context.Context, event int64) error {
 	}
 	demos := fair.Coming(all, d.Clock.Now(), len(all)*fair.MostSlots)
 	taken := map[int64]int{}
+	rng := rand.New(rand.NewPCG(seed, uint64(event))) // its own: what comes after it in the county's life stays as it is
 	for range visitors {
 		token, err := d.App.Fairs.Begin(ctx, &e)
 		if err != nil {
 			return err
 		}
 		for i, x := range all {
-			if d.rng.IntN(3+i/2) == 0 {
+			if rng.IntN(3+i/2) == 0 {
 				if err := d.App.Fairs.TakeCard(ctx, &e, token, x.ID, true); err != nil {
 					return err
 				}
@@ -125,7 +127,7 @@ func (d *Demo) stroll(ctx context.Context, event int64) error {
 		if len(demos) == 0 {
 			continue
 		}
-		x := demos[d.rng.IntN(len(demos))]
+		x := demos[rng.IntN(len(demos))]
 		if taken[x.ID]++; taken[x.ID] > x.Places {
 			continue // it is full: they go on
 		}
