@@ -19,9 +19,11 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
+	"taitorinki/internal/events/fair"
 	"taitorinki/internal/events/feedback"
 	"taitorinki/internal/events/invite"
 	"taitorinki/internal/events/live"
+	"taitorinki/internal/events/materials"
 	"taitorinki/internal/events/signup"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
@@ -91,6 +93,9 @@ type App struct {
 	Signups  *signup.Service
 	Live     *live.Service
 
+	Fairs     *fair.Service
+	Materials *materials.Service
+
 	name countyName
 }
 
@@ -103,7 +108,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
 		events.Locales, calendar.Locales, invite.Locales, signup.Locales,
-		live.Locales, feedback.Locales,
+		live.Locales, feedback.Locales, fair.Locales, materials.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }

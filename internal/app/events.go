@@ -8,8 +8,10 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
+	"taitorinki/internal/events/fair"
 	"taitorinki/internal/events/feedback"
 	"taitorinki/internal/events/invite"
+	"taitorinki/internal/events/materials"
 	"taitorinki/internal/events/signup"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
@@ -30,6 +32,8 @@ func (a *App) joinEvents() {
 	a.Notices = &events.Notices{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Calendar: a.Calendar.Part}
 	a.Invite = &invite.Service{DB: c.DB, Kit: a.Kit, Events: a.Events, Notices: a.Notices, Now: c.Now, BaseURL: c.BaseURL, Sent: a.Outbox.Wake}
 	a.Feedback = &feedback.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Events: a.Events, Now: c.Now, BaseURL: c.BaseURL, Came: a.whoCame}
+	a.Materials = &materials.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Events: a.Events}
+	a.Fairs = &fair.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Events: a.Events}
 
 	a.Calendar.Mine = []func(context.Context, int64) ([]calendar.Entry, error){a.Calendar.Comings, a.meetingEntries}
 	a.Notices.PassOn = a.Invite.PassOn
@@ -38,9 +42,12 @@ func (a *App) joinEvents() {
 	}
 	a.Signups.Calendar, a.Signups.Hold, a.Signups.Release, a.Signups.Told = a.Notices.Part, a.Notices.Hold, a.Notices.Release, a.Notices.Told
 	a.Events.Turnout, a.Events.Said = a.Signups.Turnout, a.Feedback.Said
-	a.Events.React = []events.Reaction{a.Signups.React, a.Notices.React} // the second behind the lock of the places
-	a.Events.Cards = []events.Card{a.Signups.EventCard, a.roomCard, a.Feedback.Card, a.Invite.Card}
-	a.Events.HostCards = []events.Card{a.Invite.HostCard, a.Signups.HostCard, a.roomHostCard, a.Feedback.HostCard}
+	a.Materials.Had = a.Signups.Holders
+	// Behind the lock of the places that signing up takes.
+	a.Events.React = []events.Reaction{a.Signups.React, a.Notices.React, a.Fairs.React}
+	a.Events.Cards = []events.Card{a.Signups.EventCard, a.roomCard, a.Fairs.Card, a.Materials.Card, a.Feedback.Card, a.Invite.Card}
+	a.Signups.Cards = []events.Card{a.roomCard, a.Fairs.Card, a.Materials.Card}
+	a.Events.HostCards = []events.Card{a.Invite.HostCard, a.Signups.HostCard, a.roomHostCard, a.Fairs.HostCard, a.Materials.HostCard, a.Feedback.HostCard}
 }
 
 // runEvents adds the pages, mails and jobs of events.
@@ -57,6 +64,12 @@ func (a *App) runEvents() {
 	a.Feedback.Routes()
 	a.Feedback.Mails()
 	a.Feedback.Jobs(a.Worker)
+	a.Materials.Routes()
+	a.Materials.Mails()
+	a.Materials.Jobs(a.Worker)
+	a.Fairs.Routes()
+	a.Fairs.Mails()
+	a.Fairs.Jobs(a.Worker)
 }
 
 // whoCame are the people who are asked about an event: who came, and where nobody kept account of it who had a place. Of a meeting of

@@ -33,7 +33,7 @@ const feature = 5
 // pages stand above the feature in whose folder they are, so that it can do without them.
 var pages = []string{"survey/answering", "survey/rounds", "insight/results",
 	"mentoring/asking", "mentoring/supportlog", "mentoring/training", "mentoring/meetings", "mentoring/coverage", "mentoring/monthly",
-	"events/live", "events/signup", "events/invite", "events/calendar", "events/feedback", "events/fair"}
+	"events/live", "events/signup", "events/invite", "events/calendar", "events/feedback", "events/fair", "events/materials"}
 
 // Outside the tiers: only tests and tools import these.
 var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "loadtest", "memtest", "sdc/sdcattack"}

@@ -105,8 +105,25 @@ func (d *Demo) gather(g gathering) (all []happening) {
 			}
 		}
 		all = append(all, d.hearBack(host, &id, g.kind, start, i)...)
+		all = append(all, d.around(&g, host, &id, start)...)
 	}
 	return all
+}
+
+// around is what happens at an event and after it.
+func (d *Demo) around(g *gathering, host int64, id *int64, start time.Time) (all []happening) {
+	if past := start.Before(day(-2, 0)); past {
+		all = append(all, happening{start.AddDate(0, 0, 2), func(ctx context.Context) error { return d.leave(ctx, host, *id) }})
+	}
+	if g.kind != events.Fair {
+		return all
+	}
+	set, walk := start.AddDate(0, 0, -14), start.Add(10*time.Minute)
+	if set.After(day(0, 0)) {
+		set, walk = day(-2, 9), day(-1, 12)
+	}
+	return append(all, happening{set, func(ctx context.Context) error { return d.exhibit(ctx, host, *id) }},
+		happening{walk, func(ctx context.Context) error { return d.stroll(ctx, *id) }})
 }
 
 // working is a time, or the same hour of the next working day.

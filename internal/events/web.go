@@ -207,14 +207,14 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
 			p.Speakers = append(p.Speakers, x)
 		}
 	}
-	if p.Cards, err = s.cards(ctx, p.Page, &e, s.Cards); err != nil {
+	if p.Cards, err = Draw(ctx, p.Page, &e, s.Cards); err != nil {
 		return err
 	}
 	return s.Kit.Show(w, r, p.Page, eventView(p))
 }
 
-// cards draws what the parts have to say of an event.
-func (s *Service) cards(ctx context.Context, p web.Page, e *Event, all []Card) (out []templ.Component, err error) {
+// Draw draws what parts have to say of an event.
+func Draw(ctx context.Context, p web.Page, e *Event, all []Card) (out []templ.Component, err error) {
 	for _, c := range all {
 		x, err := c(ctx, p, e)
 		if err != nil {

@@ -60,7 +60,7 @@ func (s *Service) showHost(w http.ResponseWriter, r *http.Request, e Event, bad 
 	for _, x := range SpeakerRoles {
 		p.Roles = append(p.Roles, ui.Option{Value: string(x), Label: p.T("events.speaker-" + string(x))})
 	}
-	if p.Cards, err = s.cards(ctx, p.Page, &e, s.HostCards); err != nil {
+	if p.Cards, err = Draw(ctx, p.Page, &e, s.HostCards); err != nil {
 		return err
 	}
 	if bad != nil {

@@ -114,11 +114,14 @@ func (k *Kit) add(rt Route, h Handler) {
 }
 
 // HandlePrivate adds a respondent's route: no session is read, and nothing of the request is logged but a fault of ours.
-func (k *Kit) HandlePrivate(pattern string, h Handler) {
+func (k *Kit) HandlePrivate(pattern string, h Handler) { k.HandlePrivateUpload(pattern, 1<<20, h) }
+
+// HandlePrivateUpload adds such a route for a request of at most so many bytes, for a form with a file.
+func (k *Kit) HandlePrivateUpload(pattern string, most int64, h Handler) {
 	k.routes = append(k.routes, Route{Pattern: pattern, Private: true})
 	k.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", noStore)
-		limit(w, r, 1<<20)
+		limit(w, r, most)
 		if k.language(w, r) {
 			return
 		}

@@ -45,6 +45,8 @@ type Service struct {
 	// nil, or a nil part, leaves the text alone.
 	Calendar func(ctx context.Context, e *events.Event, sitting *events.Sitting, to events.Recipient, cancel bool) (part []byte, method string, err error)
 
+	Cards []events.Card // what other parts show of an event to everybody who has its link
+
 	// Hold and Release note who has a place, in the same transaction, so that they are told of changes from then on, and Told that a
 	// mail about a place tells how a sitting stands now. nil notes nothing.
 	Hold    func(ctx context.Context, tx *db.Tx, e *events.Event, to events.Recipient, sequence int) error

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/web"
@@ -25,6 +27,7 @@ type publicPage struct {
 	Typed   Wish
 	Errors  *errs.Fields
 	Numbers bool // places without a name are given
+	Cards   []templ.Component
 }
 
 // public is the event of a public link.
@@ -56,6 +59,9 @@ func (s *Service) answerPublic(w http.ResponseWriter, r *http.Request, e *events
 	}
 	if bad != nil {
 		return s.Kit.ShowInvalid(w, r, p.Page, publicView(p))
+	}
+	if p.Cards, err = events.Draw(r.Context(), p.Page, e, s.Cards); err != nil {
+		return err
 	}
 	return s.Kit.Show(w, r, p.Page, publicView(p))
 }
