@@ -57,9 +57,16 @@ func filled(t testing.TB, size county.Size) *demo.Demo {
 	}
 }
 
-// What the page /demo tells must be there when somebody looks.
-func TestTheSmallCountyHasLivedItsStory(t *testing.T) {
+// The county is filled once for all that is asked of it; what only looks comes first.
+func TestTheSmallCounty(t *testing.T) {
 	d := filled(t, county.Small)
+	t.Run("has requests in all states and at all levels", func(t *testing.T) { hasRequestsInAllStates(t, d) })
+	t.Run("has findings that tell what became of them", func(t *testing.T) { hasFindingsThatTell(t, d) })
+	t.Run("has lived its story", func(t *testing.T) { hasLivedItsStory(t, d) })
+}
+
+// What the page /demo tells must be there when somebody looks.
+func hasLivedItsStory(t *testing.T, d *demo.Demo) {
 	ctx, db := t.Context(), d.App.Config.DB
 	rounds, err := survey.Rounds(ctx, db)
 	must(t, err)

@@ -3,15 +3,14 @@ package demo_test
 import (
 	"testing"
 
-	"taitorinki/internal/demo/county"
+	"taitorinki/internal/demo"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/people"
 	"taitorinki/internal/web"
 )
 
 // From the first survey help was aimed and given; what the second one showed waits for somebody.
-func TestTheCountysFindingsTellWhatBecameOfThem(t *testing.T) {
-	d := filled(t, county.Small)
+func hasFindingsThatTell(t *testing.T, d *demo.Demo) {
 	ctx := t.Context()
 	all, err := d.App.Insight.Findings(ctx, insight.FindingFilter{})
 	must(t, err)

@@ -3,13 +3,12 @@ package demo_test
 import (
 	"testing"
 
-	"taitorinki/internal/demo/county"
+	"taitorinki/internal/demo"
 	"taitorinki/internal/mentoring/asking"
 	"taitorinki/internal/people"
 )
 
-func TestTheCountyHasRequestsInAllStatesAndAtAllLevels(t *testing.T) {
-	d := filled(t, county.Small)
+func hasRequestsInAllStates(t *testing.T, d *demo.Demo) {
 	counts, err := d.App.Asking.Counts(t.Context())
 	must(t, err)
 	t.Logf("requests: %v", counts)

@@ -117,9 +117,10 @@ const look = {
     });
   },
 
-  // What is to be seen now, of all elements of the page.
+  // What is to be seen now, of all elements of the page but drawings that say nothing.
   what() {
-    return [...document.body.querySelectorAll("*")].map((e) => (e.checkVisibility({ visibilityProperty: true }) ? 1 : 0)).join("");
+    return [...document.body.querySelectorAll("*")].filter((e) => !e.closest("svg[aria-hidden=true]"))
+      .map((e) => (e.checkVisibility({ visibilityProperty: true }) ? 1 : 0)).join("");
   },
 
   // The drawings that axe has approved. Where it cannot tell the contrast of a text (it is scrolled out of a table, say), the text
