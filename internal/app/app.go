@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"taitorinki/internal/catalog"
@@ -17,7 +18,11 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
+	"taitorinki/internal/events/calendar"
 	"taitorinki/internal/events/feedback"
+	"taitorinki/internal/events/invite"
+	"taitorinki/internal/events/live"
+	"taitorinki/internal/events/signup"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/insight/results"
@@ -80,6 +85,11 @@ type App struct {
 	Coverage *coverage.Service
 	Feedback *feedback.Service
 	Events   *events.Service
+	Notices  *events.Notices
+	Invite   *invite.Service
+	Calendar *calendar.Service
+	Signups  *signup.Service
+	Live     *live.Service
 
 	name countyName
 }
@@ -92,7 +102,8 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		insight.Locales,
 		catalog.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
-		events.Locales, feedback.Locales,
+		events.Locales, calendar.Locales, invite.Locales, signup.Locales,
+		live.Locales, feedback.Locales,
 	}
 	return i18n.Load(append(ours, more...)...)
 }
@@ -126,6 +137,7 @@ func New(c Config) (*App, error) {
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
 	a.joinMentoring()
 	a.joinEvents()
+	a.joinLive()
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify
@@ -139,6 +151,8 @@ func New(c Config) (*App, error) {
 	a.Catalog.Routes()
 	a.runMentoring()
 	a.runEvents()
+	a.Live.Routes()
+	a.Live.Jobs(a.Worker)
 	a.routes()
 	a.People.Mails()
 	a.Survey.Mails()
@@ -165,13 +179,11 @@ func (a *App) Recover(ctx context.Context) error {
 
 // Run runs jobs and sends mail until ctx is done.
 func (a *App) Run(ctx context.Context) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		a.Outbox.Run(ctx)
-	}()
+	var beside sync.WaitGroup
+	beside.Go(func() { a.Outbox.Run(ctx) })
+	beside.Go(func() { a.Live.Run(ctx) })
 	a.Worker.Run(ctx)
-	<-done
+	beside.Wait()
 	a.Survey.Settle()
 }
 
@@ -208,7 +220,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart,
+		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {
@@ -226,6 +238,9 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 	}
 	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
 		return a.Meetings.Name(ctx, id)
+	}
+	if id, ok := strings.CutPrefix(object, "room:"); ok {
+		return a.Live.Name(ctx, id)
 	}
 	if strings.HasPrefix(object, "mentor:") {
 		return a.Mentors.ObjectName(ctx, object, lang)

@@ -120,3 +120,20 @@ func TestAFindingBecomesAFocusOfTheMentorsAndEndsEarly(t *testing.T) {
 		f.boss.Get("/audit").Want(t, 200, "Made a finding a focus of the digimentors", "Ended a focus of the digimentors")
 	})
 }
+
+func TestWhereNoMentorServesTheCoordinatorOfThePartIsNamed(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		f := finding(t, d)
+		f.Grant("a1-0@shores.example", people.Coordinator, "A")
+		r := f.As("a2-0@shores.example")
+		for _, x := range []struct {
+			unit  string
+			named bool
+		}{{"A2", true}, {"B", false}} {
+			p := r.Get(fmt.Sprintf("/mentors/find?unit=%d", unitID(t, f.Site, x.unit))).Want(t, 200)
+			if got := strings.Contains(p.Text(), "a1-0@shores.example"); got != x.named {
+				t.Errorf("for %s the coordinator of A is named: %v, want %v\n%s", x.unit, got, x.named, p.Text())
+			}
+		}
+	})
+}

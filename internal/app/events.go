@@ -7,7 +7,10 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/events"
+	"taitorinki/internal/events/calendar"
 	"taitorinki/internal/events/feedback"
+	"taitorinki/internal/events/invite"
+	"taitorinki/internal/events/signup"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/insight"
 	"taitorinki/internal/mentoring/meetings"
@@ -22,6 +25,22 @@ func (a *App) joinEvents() {
 	a.Events = &events.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, BaseURL: c.BaseURL, Sent: a.Outbox.Wake,
 		MeetingsPath: "/meetings/new", Findings: a.findingChoices}
 	a.Meetings.Stored = a.mirrorMeeting
+	a.Signups = &signup.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Events: a.Events}
+	a.Events.Turnout = a.Signups.Turnout
+	a.Events.Cards = append(a.Events.Cards, a.Signups.EventCard)
+	a.Events.HostCards = append(a.Events.HostCards, a.Signups.HostCard)
+	a.Calendar = &calendar.Service{DB: c.DB, Kit: a.Kit, Events: a.Events, Now: c.Now, BaseURL: c.BaseURL}
+	a.Calendar.Mine = []func(context.Context, int64) ([]calendar.Entry, error){a.Calendar.Comings, a.meetingEntries}
+	a.Notices = &events.Notices{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Calendar: a.Calendar.Part}
+	a.Invite = &invite.Service{DB: c.DB, Kit: a.Kit, Events: a.Events, Notices: a.Notices, Now: c.Now, BaseURL: c.BaseURL, Sent: a.Outbox.Wake}
+	a.Notices.PassOn = a.Invite.PassOn
+	a.Invite.CountByUnit = func(ctx context.Context, event int64) (map[int64]int, error) {
+		return a.Signups.CountByUnit(ctx, c.DB, event)
+	}
+	a.Events.React = append(a.Events.React, a.Signups.React, a.Notices.React) // the second behind the lock of the places
+	a.Signups.Calendar, a.Signups.Hold, a.Signups.Release, a.Signups.Told = a.Notices.Part, a.Notices.Hold, a.Notices.Release, a.Notices.Told
+	a.Events.Cards = append(a.Events.Cards, a.Invite.Card)
+	a.Events.HostCards = append([]events.Card{a.Invite.HostCard}, a.Events.HostCards...)
 	a.Feedback = &feedback.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Events: a.Events, Now: c.Now, BaseURL: c.BaseURL, Came: a.whoCame}
 	a.Events.Said = a.Feedback.Said
 	a.Events.Cards = append(a.Events.Cards, a.Feedback.Card)
@@ -37,7 +56,7 @@ func (a *App) whoCame(ctx context.Context, q db.Q, event int64) (out []events.Re
 	id, meeting := strings.CutPrefix(e.Elsewhere, "/meetings/")
 	n, bad := strconv.ParseInt(id, 10, 64)
 	if !meeting || bad != nil {
-		return nil, nil
+		return a.cameOrPlaced(ctx, q, event)
 	}
 	who, err := a.Meetings.Invited(ctx, n)
 	if err != nil {
@@ -52,12 +71,38 @@ func (a *App) whoCame(ctx context.Context, q db.Q, event int64) (out []events.Re
 	return out, err
 }
 
+// cameOrPlaced are those who came to an event of our own, or had a place where nobody noted who came.
+func (a *App) cameOrPlaced(ctx context.Context, q db.Q, event int64) ([]events.Recipient, error) {
+	came, err := a.Signups.Attended(ctx, q, event)
+	if err != nil || len(came) > 0 {
+		return came, err
+	}
+	return a.Signups.Absent(ctx, q, event)
+}
+
 // runEvents adds the pages, mails and jobs of events.
 func (a *App) runEvents() {
 	a.Events.Routes()
+	a.Signups.Routes()
+	a.Signups.Mails()
+	a.Signups.Jobs(a.Worker)
+	a.Notices.Mails()
+	a.Notices.Jobs(a.Worker)
+	a.Invite.Routes()
+	a.Invite.Jobs(a.Worker)
+	a.Calendar.Routes()
 	a.Feedback.Routes()
 	a.Feedback.Mails()
 	a.Feedback.Jobs(a.Worker)
+}
+
+// meetingEntries are the meetings of digimentors in a person's calendar.
+func (a *App) meetingEntries(ctx context.Context, person int64) (out []calendar.Entry, err error) {
+	all, err := a.Meetings.Calendar(ctx, person, a.Config.Now().Add(-calendar.KeepPast))
+	for _, m := range all {
+		out = append(out, calendar.Entry{Ready: m})
+	}
+	return out, err
 }
 
 // mirrorMeeting shows a meeting of the digimentors' network among the events.

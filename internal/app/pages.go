@@ -78,6 +78,7 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	add(v.Everywhere(people.ReadAudit), "audit", "/audit")
 	add(v.Everywhere(people.ManageCounty), "county", "/settings")
 	add(v.May(people.WorkAsMentor) || v.May(people.ManageMeetings), "meetings", "/meetings")
+	add(v.May(people.HostEvents), "rooms", "/rooms")
 	add(true, "topics", "/topics")
 	add(true, "voice", "/voice")
 	add(true, "wishes", mentoring.WishPath)

@@ -148,7 +148,7 @@ func TestTheBrowserNoticesABrokenPolicyAndAnError(t *testing.T) {
 	b.Open("/")
 	JS[bool](b, `(() => { const i = document.createElement("input"); document.querySelector("main").append(i); return true; })()`)
 	b.put(source)
-	if v := b.axeRun(Desktop); len(v) != 1 || v[0].ID != "label" {
+	if v := b.axeRun(Desktop, &drawn{ok: map[string]bool{}}); len(v) != 1 || v[0].ID != "label" {
 		t.Errorf("axe says of a field without a label: %v", v)
 	}
 	JS[bool](b, `(() => { const p = document.createElement("p"); document.body.append(p); p.setAttribute("style", "color: red");

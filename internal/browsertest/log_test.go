@@ -13,8 +13,10 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
+	"taitorinki/internal/catalog"
 	"taitorinki/internal/dbtest"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/supportlog"
 	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
 )
@@ -38,13 +40,13 @@ func (s *Site) logStops(t *testing.T) []stop {
 			b.unfoldAll()
 			b.Fill("#note", "soita 040 123 4567")
 			JS[bool](b, `(() => { document.querySelectorAll(".tiles fieldset").forEach((f) => f.querySelector("input").checked = true); return true; })()`)
-			b.Click(".log-form .bar button")
+			b.save("15")
 			b.Until(`document.getElementById("log-saved").dataset.state === "failed"`)
 		}},
 		{"entry", func(b *Browser) {
 			b.Open("/log")
 			JS[bool](b, `(() => { document.querySelectorAll(".tiles fieldset").forEach((f) => f.querySelector("input").checked = true); return true; })()`)
-			b.Click(".log-form .bar button")
+			b.save("15")
 			b.Until(`document.getElementById("log-saved").textContent.trim() !== ""`)
 			b.Open("/log")
 			b.Go("#log-own .links a")
@@ -114,7 +116,11 @@ func waits(n int) string {
 	return fmt.Sprintf(`document.querySelector("#log-waiting:not([hidden]) h2")?.textContent.includes("(%d)")`, n)
 }
 
-const saveEntry = ".log-form .bar button"
+// save saves an entry with so many minutes.
+func (b *Browser) save(minutes string) {
+	b.t.Helper()
+	b.Click(fmt.Sprintf(`.log-form button[name="minutes_now"][value="%s"]`, minutes))
+}
 
 // keeps is whether the page opens without a connection from now on.
 const keeps = `(async () => !!(await navigator.serviceWorker.getRegistration("/log"))?.active && !!(await (await caches.open("log")).match("/log/offline")))()`
@@ -132,8 +138,7 @@ func TestThreeEntriesWrittenOfflineOnAPhoneArriveOnceEach(t *testing.T) {
 	b.Offline(true)
 	b.tap("area", "skills")
 	b.tap("way", "phone")
-	b.tap("minutes", "10")
-	b.Click(saveEntry)
+	b.save("10")
 	b.Until(waits(1))
 	if got := b.Text("#log-saved"); !strings.Contains(got, "tällä laitteella") {
 		t.Errorf("offline it says %q", got)
@@ -147,8 +152,7 @@ func TestThreeEntriesWrittenOfflineOnAPhoneArriveOnceEach(t *testing.T) {
 	for _, minutes := range []string{"15", "30"} {
 		b.tap("area", "ethics")
 		b.tap("way", "side")
-		b.tap("minutes", minutes)
-		b.Click(saveEntry)
+		b.save(minutes)
 	}
 	b.Until(waits(3))
 	b.Open("/log")
@@ -174,7 +178,7 @@ func TestThreeEntriesWrittenOfflineOnAPhoneArriveOnceEach(t *testing.T) {
 
 	// One tap for the same again, and signing out leaves nothing on the device.
 	b.Open("/log")
-	b.Click(saveEntry)
+	b.save("30")
 	b.Until(`document.querySelectorAll("#log-own .links li").length === 4`)
 	if n := s.minutes(t, m); n != 85 {
 		t.Errorf("after one tap there are %d minutes, want 30 more", n)
@@ -182,7 +186,7 @@ func TestThreeEntriesWrittenOfflineOnAPhoneArriveOnceEach(t *testing.T) {
 	b.Open("/log")
 	b.untilDone(keeps)
 	b.Offline(true)
-	b.Click(saveEntry)
+	b.save("30")
 	b.Until(waits(1))
 	b.Offline(false)
 	b.Click(".menu-button")
@@ -200,11 +204,10 @@ func TestAnEntryThatIsRefusedStaysOnTheDeviceToBeCorrected(t *testing.T) {
 	b.Offline(true)
 	b.tap("area", "skills")
 	b.tap("way", "phone")
-	b.tap("minutes", "10")
 	b.Click(".log-form summary")
 	for _, note := range []string{"soita 0401234567", "010594Y9032", "x@y.example"} {
 		b.write("#note", note)
-		b.Click(saveEntry)
+		b.save("10")
 		b.Until(`document.getElementById("log-saved").textContent.includes(` + fmt.Sprintf("%q", note[len(note)-7:]) + `)`)
 	}
 	if b.Has("#log-waiting:not([hidden])") {
@@ -212,7 +215,7 @@ func TestAnEntryThatIsRefusedStaysOnTheDeviceToBeCorrected(t *testing.T) {
 	}
 	name := s.County.People[0].Name
 	b.write("#note", "kiitos "+name)
-	b.Click(saveEntry)
+	b.save("10")
 	b.Until(waits(1))
 	b.Offline(false)
 	b.Until(`document.querySelector("#log-waiting .error")?.textContent.includes("nimi")`)
@@ -220,7 +223,7 @@ func TestAnEntryThatIsRefusedStaysOnTheDeviceToBeCorrected(t *testing.T) {
 	b.Until(`document.querySelector("#log-waiting .error")`)
 	b.Click(`#log-waiting li button`)
 	b.write("#note", "kiitos")
-	b.Click(saveEntry)
+	b.save("10")
 	b.Until(`document.getElementById("log-waiting").hidden && document.querySelectorAll("#log-own .links li").length === 1`)
 	if n := s.minutes(t, m); n != 10 {
 		t.Errorf("%d minutes, want 10", n)
@@ -240,8 +243,7 @@ func TestASharedDeviceKeepsNothingOfTheSupportLog(t *testing.T) {
 	b.Offline(true)
 	b.tap("area", "skills")
 	b.tap("way", "phone")
-	b.tap("minutes", "10")
-	b.Click(saveEntry)
+	b.save("10")
 	b.Until(waits(1))
 	if got := stored(b); got != "{}" {
 		t.Errorf("the device keeps %s", got)
@@ -262,9 +264,8 @@ func TestWhoIsSignedOutIsLedToTheSignInAndKeepsWhatWaits(t *testing.T) {
 	b.untilDone(keeps)
 	b.tap("area", "skills")
 	b.tap("way", "phone")
-	b.tap("minutes", "10")
 	send(b, network.ClearBrowserCookies, cdp.Empty{}) // the session has run out
-	b.Click(saveEntry)
+	b.save("10")
 	b.Until(`document.getElementById("log-saved").textContent.includes("Kirjaudu sisään")`)
 	b.Open("/log")
 	if got := b.Path(); got != "/sign-in" {
@@ -287,8 +288,7 @@ func TestAnotherMentorOnTheDeviceSendsOnlyTheirOwn(t *testing.T) {
 	b.Offline(true)
 	b.tap("area", "skills")
 	b.tap("way", "phone")
-	b.tap("minutes", "10")
-	b.Click(saveEntry)
+	b.save("10")
 	b.Until(waits(1))
 	send(b, network.ClearBrowserCookies, cdp.Empty{})
 	b.Offline(false)
@@ -297,8 +297,7 @@ func TestAnotherMentorOnTheDeviceSendsOnlyTheirOwn(t *testing.T) {
 	b.Open("/log")
 	b.tap("area", "ethics")
 	b.tap("way", "side")
-	b.tap("minutes", "30")
-	b.Click(saveEntry)
+	b.save("30")
 	b.Until(`document.querySelectorAll("#log-own .links li").length === 1`)
 	if b.Has("#log-waiting:not([hidden])") {
 		t.Errorf("the other mentor sees what waits: %s", b.Text("#log-waiting"))
@@ -315,5 +314,38 @@ func TestOnlyTheWorkerOfTheLogIsLoadedByAddress(t *testing.T) {
 	got := do(b, chromedp.Evaluate[string](fmt.Sprintf(`import(%q).then((lib) => { try { lib.workerURL("/static/x.js"); return "let in"; } catch { return String(lib.workerURL(%q)); } })`, ui.Asset("lib.js"), ui.LogWorkerPath), chromedp.EvalAwaitPromise))
 	if got != ui.LogWorkerPath {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestAnEntryInWhichEverythingIsNewTakesFourTaps(t *testing.T) {
+	s := fresh(t, dbtest.SQLite(t))
+	m := s.mentor(t, s.County.Cast.Mentor)
+	service, err := s.App.Catalog.Save(t.Context(), 1, catalog.DigitalService{Name: catalog.Words{"fi": "Etävastaanotto"}})
+	must(t, err)
+	must(t, s.App.Log.Add(t.Context(), m, supportlog.Entry{Key: "earlier-0000000000", Unit: m.Units[0].Unit, Area: "ethics", Way: mentoring.SideBySide, Minutes: 60, Day: mentoring.Day(time.Now())}))
+	b := newBrowser(t, s.URL, Phone)
+	b.as(s.County.Cast.Mentor)
+	b.Open("/log")
+	JS[bool](b, `(() => { window.taps = 0; addEventListener("click", (e) => { if (e.isTrusted && e.detail > 0) window.taps++; }, true); return true; })()`)
+	b.tap("area", "skills")
+	b.tap("service", fmt.Sprint(service))
+	b.tap("way", "phone")
+	b.save("10")
+	b.Until(`document.querySelectorAll("#log-own .links li").length === 2`)
+	if got := JS[int](b, `window.taps`); got != 4 {
+		t.Errorf("the entry took %d taps, want 4", got)
+	}
+	b.Open("/log")
+	if got := b.Text("#log-own .links li"); !strings.Contains(got, "Etävastaanotto") || !strings.Contains(got, "10 min") {
+		t.Errorf("the entry is %q", got)
+	}
+
+	// Without JavaScript the buttons do the same.
+	b.NoScript(true)
+	b.Open("/log")
+	b.Go(`.log-form button[name="minutes_now"][value="45"]`)
+	b.status(http.StatusOK)
+	if n := s.minutes(t, m); n != 115 {
+		t.Errorf("there are %d minutes, want 60, 10 and 45", n)
 	}
 }

@@ -36,6 +36,7 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 	began := time.Now()
 	walks := append(s.walks(t), troubled.walks(t)...)
 	var been sync.Map
+	approved := &drawn{ok: map[string]bool{}}
 	t.Run("walks", func(t *testing.T) {
 		for _, w := range walks {
 			t.Run(w.name, func(t *testing.T) {
@@ -45,7 +46,7 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 					t.Run(x.name, func(t *testing.T) {
 						b := b.in(t)
 						x.goTo(b)
-						b.lookAt(x.name, source)
+						b.lookAt(x.name, source, approved)
 						been.Store(w.site.route(b.Path()), true)
 					})
 				}
@@ -65,7 +66,9 @@ var noPage = map[string]bool{
 	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
 	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true, "GET /mentors/list.csv": true,
-	"GET /events/reach": true, "GET /events/trend.csv": true, "GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true,
+	"GET /events/reach": true, "GET /events/trend.csv": true, "GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true, "GET /events/{id}/participants.csv": true,
+	"GET /events/{id}/event.ics": true, "GET /e/{code}/event.ics": true, "GET /events/{id}/invite/{unit}/qr.png": true, "GET /calendar/feed/{file}": true,
+	"GET /live/{code}/events": true, "GET /live/{code}/qr.svg": true,
 	"GET /training/badge/{file}": true, "GET /badges/did.json": true, "GET /badges/issuer": true, "GET /badges/keys": true, "GET /badges/keys/{id}": true, "GET /badges/status/1": true, "GET /badges/digimentor/{lang}/picture.png": true,
 }
 
@@ -107,7 +110,10 @@ func (s *Site) walks(t *testing.T) []walk {
 		{"help", s, s.helpStops(t)},
 		{"log", s, s.logStops(t)},
 		{"meetings", s, s.meetingStops(t)},
+		{"invitations", s, s.inviteStops(t)},
 		{"training", s, s.trainingStops(t)},
+		{"sign-up", s, s.signupStops(t)},
+		{"live", s, s.liveStops(t)},
 		{"people", s, s.peopleStops(t)},
 		{"respondent", s, s.respondentsStops(t, open, closed)},
 		{"visitor", s, s.visitorsStops()},

@@ -32,6 +32,7 @@ type DB struct {
 	write  *sql.DB // SQLite: one connection, so that writers queue here and not inside the engine
 	read   *sql.DB
 	file   string // SQLite's file, "" otherwise
+	url    string // PostgreSQL's address, "" otherwise
 
 	group  *groupCommit // nil where the engine groups commits by itself
 	mu     sync.Mutex
@@ -79,7 +80,7 @@ func openPostgres(url string) (*DB, error) {
 		s.Close()
 		return nil, fmt.Errorf("PostgreSQL: %w", err)
 	}
-	return &DB{engine: postgres, write: s, read: s, hot: map[string]*sql.Stmt{}}, nil
+	return &DB{engine: postgres, write: s, read: s, url: url, hot: map[string]*sql.Stmt{}}, nil
 }
 
 // pragmas: FULL makes each commit reach the disk before it is acknowledged; secure_delete overwrites what is deleted.

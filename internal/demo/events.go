@@ -77,7 +77,10 @@ func (d *Demo) hold(ctx context.Context) error {
 	for _, g := range gatherings {
 		all = append(all, d.gather(g)...)
 	}
-	return d.live(ctx, all)
+	if err := d.live(ctx, all); err != nil {
+		return err
+	}
+	return d.signUps(ctx)
 }
 
 // gather is what happens around the runs of one gathering.

@@ -81,7 +81,10 @@ func (d *Demo) grant(ctx context.Context, r Role) error {
 func (d *Demo) reorganise(ctx context.Context, at time.Time) error {
 	d.Clock.to(at)
 	d.tell("reorganising", 0, 1)
-	return d.bringIn(ctx, d.after, d.ids[d.before.Cast.Coordinator])
+	if err := d.bringIn(ctx, d.after, d.ids[d.before.Cast.Coordinator]); err != nil {
+		return err
+	}
+	return d.App.Mentors.Upkeep(ctx) // whose unit is no more serves what came of it
 }
 
 // wish lets some people tell whether they would be digimentors. The cast's nurse has not, so that a visitor can.

@@ -19,6 +19,7 @@ type place struct{ Label, URL string }
 type story struct {
 	Told  []string // in sentences
 	Nurse nurse
+	Room  string // code of the live room that is open; "" after a restart with kept data
 }
 
 // nurse is the cast's own respondent, whom a visitor can answer for.
@@ -58,6 +59,7 @@ func (d *Demo) places(ctx context.Context, p web.Page, role string) (out []place
 		add("willing", "/mentors/willing")
 		add("help", "/help")
 		add("meetings", "/meetings")
+		add("rooms", "/rooms")
 	case people.Mentor:
 		add("inbox", "/help/inbox")
 		add("meetings", "/meetings")
@@ -91,6 +93,7 @@ func (d *Demo) story(ctx context.Context, p web.Page) (s story, err error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	s.Room = d.roomCode
 	s.Nurse = nurse{Name: who.Name, Code: d.nursesCode().String(), Survey: d.link, Mails: "/demo/mail?to=" + url.QueryEscape(address)}
 	return s, nil
 }

@@ -143,7 +143,10 @@ func TestWhatIsWrongWithAPlanIsSaidAtItsField(t *testing.T) {
 		field, key string
 		change     func(p *events.Plan)
 	}{
-		"past":        {"sitting-1", "events.past-time", func(p *events.Plan) { p.Sittings[0].Start = s.Clock.Now(); p.Sittings[0].End = s.Clock.Now().Add(time.Hour) }},
+		"past": {"sitting-1", "events.past-time", func(p *events.Plan) {
+			p.Sittings[0].Start = s.Clock.Now()
+			p.Sittings[0].End = s.Clock.Now().Add(time.Hour)
+		}},
 		"end first":   {"sitting-1", "events.ends-first", func(p *events.Plan) { p.Sittings[0].End = p.Sittings[0].Start }},
 		"long":        {"title", "events.too-long", func(p *events.Plan) { p.Title = strings.Repeat("ä", events.MostTitle+1) }},
 		"no title":    {"title", "events.no-title", func(p *events.Plan) { p.Title = " " }},

@@ -8,6 +8,7 @@ package i18n
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -190,7 +191,19 @@ func Time(lang string, t time.Time) string {
 // Sort orders items by name as the language orders its letters: å ä ö come last in Finnish and Swedish.
 func Sort[T any](lang string, items []T, name func(T) string) {
 	c := collate.New(language.Make(lang), collate.Numeric)
-	slices.SortStableFunc(items, func(a, b T) int { return c.CompareString(name(a), name(b)) })
+	type keyed struct {
+		key  []byte
+		item T
+	}
+	var buf collate.Buffer
+	all := make([]keyed, len(items))
+	for i, x := range items { // a key costs as much as a comparison, of which there are many more
+		all[i] = keyed{c.KeyFromString(&buf, name(x)), x}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int { return bytes.Compare(a.key, b.key) })
+	for i := range all {
+		items[i] = all[i].item
+	}
 }
 
 // Fold makes text comparable without regard to case: the engines' own lower() disagree about Ä.

@@ -26,6 +26,9 @@ var listColumns = []sheet.Column{
 	{Key: "services", Names: []string{"services", "palvelut", "tjänster"}},
 	{Key: "languages", Names: []string{"languages", "kielet", "språk"}},
 	{Key: "reach", Names: []string{"reach", "tavoittaminen", "kontakt"}},
+	{Key: "away-from", Names: []string{"away from", "poissa alkaen", "borta från"}},
+	{Key: "away-to", Names: []string{"away to", "poissa asti", "borta till"}},
+	{Key: "note", Names: []string{"monthly note", "kuukausikirje", "månadsbrev"}},
 	{Key: "reason", Names: []string{"reason", "syy", "orsak"}},
 }
 
@@ -71,7 +74,15 @@ func (n *naming) cells(m *Mentor, lang, why string, t translate) []string {
 		hours = Hours(lang, m.Minutes)
 	}
 	return []string{m.Person.Email, m.Person.StaffNumber, m.Person.Name, t("mentoring.state-" + string(m.State)), n.unitCells(m), hours, m.Starts, m.Ends,
-		strings.Join(m.Areas, between), strings.Join(n.serviceCells(m, lang), between), strings.Join(m.Langs, between), m.Reach, why}
+		strings.Join(m.Areas, between), strings.Join(n.serviceCells(m, lang), between), strings.Join(m.Langs, between), m.Reach, m.AwayFrom, m.AwayTo, t("mentoring.note-" + noteWord(m.NoteOff)), why}
+}
+
+// noteWord says whether a mentor gets the monthly note.
+func noteWord(off bool) string {
+	if off {
+		return "off"
+	}
+	return "on"
 }
 
 // unitCells are the codes of the units served; + is for everything below.

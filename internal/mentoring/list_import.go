@@ -113,6 +113,7 @@ func (s *Service) bringInRow(ctx context.Context, tx *db.Tx, by int64, c *rowCha
 		return s.change(ctx, tx, by, m.ID, c.Before.Version, Listed, c.Why, func(now *Mentor) error {
 			now.State, now.Minutes, now.Starts, now.Ends, now.Units = m.State, m.Minutes, m.Starts, m.Ends, m.Units
 			now.Areas, now.Services, now.Langs, now.Reach = m.Areas, m.Services, m.Langs, m.Reach
+			now.AwayFrom, now.AwayTo, now.NoteOff = m.AwayFrom, m.AwayTo, m.NoteOff
 			return nil
 		})
 	}
@@ -127,5 +128,5 @@ func (s *Service) bringInRow(ctx context.Context, tx *db.Tx, by int64, c *rowCha
 	if err := s.keepRole(ctx, tx, by, &m); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, Event{Mentor: m.ID, At: s.Now(), By: by, Kind: Listed, State: m.State, Why: c.Why})
+	return s.record(ctx, tx, Event{Mentor: m.ID, At: s.Now(), By: by, Kind: Listed, State: m.State, Why: c.Why, Grant: m.grant()})
 }

@@ -155,6 +155,7 @@ func (k *listReader) readRow() {
 	k.places(&after)
 	k.grant(&after)
 	k.strengths(&after)
+	k.absence(&after)
 	why := k.get("reason")
 	if utf8.RuneCountInString(why) > MostReason {
 		k.fail("reason", "mentoring.too-long", "most", MostReason)
@@ -270,6 +271,32 @@ func (k *listReader) grant(m *Mentor) {
 	}
 }
 
+// absence reads the days of an absence and whether the monthly note is wanted; a column that is not there changes nothing.
+func (k *listReader) absence(m *Mentor) {
+	for column, to := range map[string]*string{"away-from": &m.AwayFrom, "away-to": &m.AwayTo} {
+		if k.has(column) {
+			*to = k.day(column)
+		}
+	}
+	switch {
+	case k.bad:
+	case m.AwayFrom == "" && m.AwayTo != "":
+		k.fail("away-from", "mentoring.bad-day")
+	case m.AwayTo != "" && m.AwayTo < m.AwayFrom:
+		k.fail("away-to", "mentoring.days-swapped")
+	}
+	if said := k.get("note"); said != "" {
+		off, known := noteWords[i18n.Fold(said)]
+		if !known {
+			k.fail("note", "mentoring.row-note", "value", said)
+		}
+		m.NoteOff = off
+	}
+}
+
+// noteWords are whether the monthly note is switched off, as people write it.
+var noteWords = map[string]bool{"on": false, "off": true, "yes": false, "no": true, "kyllä": false, "ei": true, "ja": false, "nej": true}
+
 // day reads a day as 2026-11-22, or as a spreadsheet in Finland writes it.
 func (k *listReader) day(column string) string {
 	said := k.get(column)
@@ -323,5 +350,6 @@ func valuesOf[T comparable](k *listReader, column, fault string, called func(str
 // same reports whether a row says what is there.
 func same(a, b *Mentor) bool {
 	return a.State == b.State && a.Minutes == b.Minutes && a.Starts == b.Starts && a.Ends == b.Ends && a.Reach == b.Reach &&
+		a.AwayFrom == b.AwayFrom && a.AwayTo == b.AwayTo && a.NoteOff == b.NoteOff &&
 		slices.Equal(a.Areas, b.Areas) && slices.Equal(a.Services, b.Services) && slices.Equal(a.Langs, b.Langs) && slices.Equal(a.Units, b.Units)
 }

@@ -44,6 +44,8 @@ func many(t *testing.T, s *apptest.Site) {
 	id := to(t, s, "a1", mentoring.Active, "A", "B")
 	must(t, s.Mentors.Tell(t.Context(), id, mentoring.Profile{Areas: []string{"remote", "ethics"}, Services: []int64{3, 1, 2}, Langs: []string{"sv", "fi"},
 		Reach: "=Teams; \"arkisin\",\r\n8–15 | puhelin"}))
+	must(t, s.Mentors.Absent(t.Context(), id, "2099-07-01", "2099-07-31"))
+	must(t, s.Mentors.WantNote(t.Context(), id, false))
 	must(t, s.Mentors.Regrant(t.Context(), 0, id, mentoring.AnyVersion, mentoring.Grant{Minutes: 95, From: "2026-01-01", To: "2027-12-31"}))
 	id = to(t, s, "a2", mentoring.Training, "A1")
 	must(t, s.Mentors.Tell(t.Context(), id, mentoring.Profile{Langs: []string{"fi"}, Reach: "'=1"}))
@@ -205,4 +207,25 @@ func TestEveryStateAndColumnIsReadInEveryLanguage(t *testing.T) {
 			upload(r, list).Want(t, 200, "Aino Aalto: new, "+words.T("en", "mentoring.state-"+string(st))+", 2 h a week, 1 January 2026–31 December 2026")
 		}
 	}
+}
+
+func TestAListBringsAbsencesAndWhoWantsNoNote(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		to(t, s, "a1", mentoring.Active, "A")
+		id := to(t, s, "a2", mentoring.Active, "A")
+		must(t, s.Mentors.Absent(t.Context(), id, "2099-07-01", "2099-07-31"))
+		r := s.Role(people.Coordinator)
+		head := "email;state;units;hours;from;away from;away to;monthly note\r\n"
+		upload(r, head+"a1@shores.example;active;A;2;2026-01-01;2099-07-31;2099-07-01;perhaps\r\n").Want(t, 200, "neither yes nor no").Without(t, "Nothing is stored yet")
+		p := upload(r, head+"a1@shores.example;active;A;2;2026-01-01;1.7.2099;31.7.2099;nej\r\na2@shores.example;active;A;2;2026-01-01;;;\r\n").Want(t, 200, "Nothing is stored yet")
+		p.Form(t, "/import/check/2").Send().Want(t, 200, "digimentors changed")
+		for who, want := range map[string]string{"a1": "2099-07-01 2099-07-31 true", "a2": "  false"} {
+			m, _, err := s.Mentors.MentorOf(t.Context(), s.Person(email(who)).ID)
+			must(t, err)
+			if got := fmt.Sprintf("%s %s %v", m.AwayFrom, m.AwayTo, m.NoteOff); got != want {
+				t.Errorf("%s is %q, want %q", who, got, want)
+			}
+		}
+	})
 }

@@ -63,7 +63,7 @@ type Place struct {
 
 // Granted reports whether the mentor has hours on a day.
 func (m *Mentor) Granted(day string) bool {
-	return m.Minutes > 0 && m.Starts <= day && (m.Ends == "" || day <= m.Ends)
+	return m.grant().holds(day)
 }
 
 // Away reports whether the mentor is absent on a day.
@@ -90,6 +90,7 @@ type Event struct {
 	Kind   EventKind
 	State  State // after it
 	Why    string
+	Grant  *Grant // after it; nil: from before this was kept
 }
 
 // EventKind is what was done to a mentor. It is stored: never change one.
@@ -218,7 +219,7 @@ func (s *Service) change(ctx context.Context, tx *db.Tx, by, mentor int64, versi
 	if err := s.keepRole(ctx, tx, by, &m); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, Event{Mentor: m.ID, At: s.Now(), By: by, Kind: kind, State: m.State, Why: why})
+	return s.record(ctx, tx, Event{Mentor: m.ID, At: s.Now(), By: by, Kind: kind, State: m.State, Why: why, Grant: m.grant()})
 }
 
 // record keeps an event with the mentor and in the audit log, and lets the mentor be told.

@@ -184,7 +184,6 @@ func putUnits(ctx context.Context, tx *db.Tx, m *Mentor) error {
 	return nil
 }
 
-// insertEvent keeps an event and sets its ID.
 // begun reports whether a mentor has been active since coming forward.
 func begun(ctx context.Context, tx *db.Tx, mentor int64) (has bool, err error) {
 	defer errs.Wrap(&err, "mentoring.begun(%d)", mentor)
@@ -194,11 +193,13 @@ func begun(ctx context.Context, tx *db.Tx, mentor int64) (has bool, err error) {
 	return n > 0, err
 }
 
+// insertEvent keeps an event, with the grant after it, and sets its ID.
 func insertEvent(ctx context.Context, tx *db.Tx, e *Event) (err error) {
 	defer errs.Wrap(&err, "mentoring.insertEvent(%d)", e.Mentor)
 	by := sql.NullInt64{Int64: e.By, Valid: e.By != 0}
-	return tx.QueryRowContext(ctx, `INSERT INTO mentoring_mentor_events (mentor_id, at, person_id, kind, state, why) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		e.Mentor, db.At(e.At), by, e.Kind, e.State, e.Why).Scan(&e.ID)
+	return tx.QueryRowContext(ctx, `INSERT INTO mentoring_mentor_events (mentor_id, at, person_id, kind, state, why, minutes, starts, ends)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`, e.Mentor, db.At(e.At), by, e.Kind, e.State, e.Why,
+		e.Grant.Minutes, e.Grant.From, e.Grant.To).Scan(&e.ID)
 }
 
 // Events returns what has been done to a mentor, the oldest first.
@@ -231,11 +232,15 @@ func events(ctx context.Context, q db.Q, rest string, args ...any) (_ []Event, e
 	defer errs.Wrap(&err, "mentoring.events")
 	return db.Rows(ctx, q, func(r *sql.Rows, e *Event) error {
 		var at db.Time
-		var by sql.NullInt64
-		err := r.Scan(&e.ID, &e.Mentor, &at, &by, &e.Kind, &e.State, &e.Why)
+		var by, minutes sql.NullInt64
+		var from, to sql.NullString
+		err := r.Scan(&e.ID, &e.Mentor, &at, &by, &e.Kind, &e.State, &e.Why, &minutes, &from, &to)
 		e.At, e.By = at.Time, by.Int64
+		if minutes.Valid {
+			e.Grant = &Grant{Minutes: int(minutes.Int64), From: from.String, To: to.String}
+		}
 		return err
-	}, `SELECT id, mentor_id, at, person_id, kind, state, why FROM mentoring_mentor_events`+rest, args...)
+	}, `SELECT id, mentor_id, at, person_id, kind, state, why, minutes, starts, ends FROM mentoring_mentor_events`+rest, args...)
 }
 
 // forgetEnded forgets what those whose time as a mentor ended before a time have told of themselves, and why things were done.

@@ -71,7 +71,7 @@ func (s *Service) comeForward(ctx context.Context, tx *db.Tx, by int64, who peop
 		if err != nil {
 			return 0, err
 		}
-		return fresh.ID, s.record(ctx, tx, Event{Mentor: fresh.ID, At: s.Now(), By: by, Kind: CameForward, State: Candidate})
+		return fresh.ID, s.record(ctx, tx, Event{Mentor: fresh.ID, At: s.Now(), By: by, Kind: CameForward, State: Candidate, Grant: fresh.grant()})
 	}
 	if err := forgetAsks(ctx, tx, old.ID); err != nil {
 		return 0, err

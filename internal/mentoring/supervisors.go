@@ -48,3 +48,19 @@ func (s *Service) supervisors(ctx context.Context) (out Supervisors, err error) 
 	}
 	return ReadSupervisors(ctx, s.DB, tree)
 }
+
+// Coordinators are the people whose role of a coordinator reaches a unit, each once.
+func Coordinators(ctx context.Context, q db.Q, tree *people.Tree, unit int64) (out []people.Person, err error) {
+	all, err := people.Holders(ctx, q, people.Coordinator)
+	if err != nil {
+		return nil, err
+	}
+	path := tree.Path(unit)
+	for _, h := range all {
+		over := h.Role.UnitID == 0 || slices.ContainsFunc(path, func(u people.Unit) bool { return u.ID == h.Role.UnitID })
+		if over && !slices.ContainsFunc(out, func(p people.Person) bool { return p.ID == h.Person.ID }) {
+			out = append(out, h.Person)
+		}
+	}
+	return out, nil
+}

@@ -221,24 +221,59 @@ func (s *Service) Withdraw(ctx context.Context, person, id int64, version int) e
 	})
 }
 
-// Say stores that the asker has said whether the help helped. A yes counts for the mentor; who said it is not kept with it.
-func (s *Service) Say(ctx context.Context, person, id int64, helped bool) error {
+// Say stores that the asker has said whether the help helped. A yes counts for the mentor; who said it is not kept with it. After a
+// no the request goes to the next who can help, and the mentor is told.
+func (s *Service) Say(ctx context.Context, person, id int64, helped bool) (err error) {
+	var w world
+	if !helped {
+		if w, err = s.look(ctx); err != nil {
+			return err
+		}
+	}
 	return s.change(ctx, id, AnyVersion, func(tx *db.Tx, r *Request) error {
 		switch {
 		case r.By != person:
 			return errNoRequest
 		case r.State != Done || r.Said:
 			return errs.New(errs.Conflict, "asking.said-already")
+		case !helped:
+			return s.reopen(ctx, tx, w, r)
 		}
 		r.Said = true
-		if !helped || r.Mentor == 0 {
+		if r.Mentor == 0 {
 			return nil
 		}
 		return addThanks(ctx, tx, r.Mentor, mentoring.Day(s.Now())[:len("2026-11")])
 	})
 }
 
-// Hand gives a request to a named mentor for a coordinator. Unanswered it comes back after a working day.
+// reopen sends a request on whose help did not help.
+func (s *Service) reopen(ctx context.Context, tx *db.Tx, w world, r *Request) error {
+	if err := s.takeAway(ctx, tx, r, "not-yet"); err != nil {
+		return err
+	}
+	r.Minutes, r.Closed = 0, time.Time{}
+	return s.send(ctx, tx, w, r, Nearest)
+}
+
+// takeAway ends the turn of the mentor who has a request, and tells the mentor so.
+func (s *Service) takeAway(ctx context.Context, tx *db.Tx, r *Request, how string) error {
+	t := r.live(r.Mentor)
+	if r.Mentor == 0 || t == nil {
+		return nil
+	}
+	if err := s.end(ctx, tx, t, how, ""); err != nil {
+		return err
+	}
+	who, err := people.PersonByID(ctx, tx, t.Person)
+	if err != nil || !who.Left.IsZero() || who.Email == "" {
+		return err
+	}
+	return outbox.Add(ctx, tx, s.Now(), []outbox.Item{{Topic: mailTopic, Kind: overKind, Ref: t.ID, Address: who.Email}})
+}
+
+// Hand gives a request to a named mentor for a coordinator. Unanswered it comes back after a working day. A mentor who has taken it is
+// told that it is another's now.
 func (s *Service) Hand(ctx context.Context, by, id int64, version int, mentor int64) error {
 	w, err := s.look(ctx)
 	if err != nil {
@@ -247,6 +282,11 @@ func (s *Service) Hand(ctx context.Context, by, id int64, version int, mentor in
 	return s.change(ctx, id, version, func(tx *db.Tx, r *Request) error {
 		if r.State.Closed() {
 			return errs.New(errs.Conflict, "asking.changed")
+		}
+		if r.State == Taken {
+			if err := s.takeAway(ctx, tx, r, "handed"); err != nil {
+				return err
+			}
 		}
 		if err := s.name(ctx, tx, w, r, mentor); err != nil {
 			return err

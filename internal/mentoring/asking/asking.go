@@ -124,7 +124,7 @@ type Turn struct {
 	Person      int64
 	At          time.Time
 	Over        time.Time // zero: may still take it
-	How         string    // why it is over: "cannot", "passed", "away"
+	How         string    // why it is over: "cannot", "passed", "away", "handed" (by the coordinator), "not-yet" (it did not help)
 	Why         string
 }
 

@@ -466,6 +466,56 @@ func TestTheCoordinatorsMentorWhoIsSilentSendsTheRequestBack(t *testing.T) {
 	})
 }
 
+func TestHelpThatDidNotHelpSendsTheRequestToTheNextAndTellsTheMentor(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		asker := s.Person("asker@shores.example").ID
+		near, next := mentor(t, s, "near", "A1", "remote"), mentor(t, s, "next", "A1")
+		id := ask(t, s, "one").ID
+		must(t, s.Asking.Finish(t.Context(), near, id, asking.AnyVersion, 15))
+		must(t, s.Asking.Say(t.Context(), asker, id, false))
+		r := stands(t, s, "one")
+		wantAt(t, r, asking.Open, asking.Nearest, next)
+		if r.Minutes != 0 || !r.Closed.IsZero() || r.Said {
+			t.Errorf("the request is open with %d minutes, closed %v, said %v", r.Minutes, r.Closed, r.Said)
+		}
+		s.Work()
+		if got := helpMails(s, near.Person.Email); len(got) == 0 || !strings.Contains(got[len(got)-1].Subject, "some more help") {
+			t.Errorf("the mentor is told %+v", got)
+		}
+		if err := s.Asking.Take(t.Context(), near, id); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("who has helped takes it again: %v", err)
+		}
+		must(t, s.Asking.Finish(t.Context(), next, id, asking.AnyVersion, 20))
+		must(t, s.Asking.Say(t.Context(), asker, id, false))
+		wantAt(t, stands(t, s, "one"), asking.Open, asking.Coordinator) // nobody is left who has not tried
+		if n, err := s.Asking.Thanks(t.Context(), near.ID); err != nil || n != 0 {
+			t.Errorf("%d thanks for help that did not help, %v", n, err)
+		}
+	})
+}
+
+func TestWhatTheCoordinatorHandsOverIsTheOldMentorsNoMore(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		lead := s.Person("lead@shores.example").ID
+		near, south := mentor(t, s, "near", "A1"), mentor(t, s, "south1", "A2")
+		id := ask(t, s, "one").ID
+		must(t, s.Asking.Take(t.Context(), near, id))
+		must(t, s.Asking.Hand(t.Context(), lead, id, asking.AnyVersion, south.ID))
+		wantAt(t, stands(t, s, "one"), asking.Open, asking.Named, south)
+		if err := s.Asking.Finish(t.Context(), near, id, asking.AnyVersion, 5); errs.KindOf(err) != errs.NotFound {
+			t.Errorf("the old mentor closes it: %v", err)
+		}
+		s.Work()
+		if got := helpMails(s, near.Person.Email); len(got) == 0 || !strings.Contains(got[len(got)-1].Subject, "Another digimentor helps now") {
+			t.Errorf("the old mentor is told %+v", got)
+		}
+		must(t, s.Asking.Take(t.Context(), south, id))
+		wantAt(t, stands(t, s, "one"), asking.Taken, asking.Named, south)
+	})
+}
+
 func TestARequestOfAUnitThatWasMergedGoesOnWhereTheAskerIsNow(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)

@@ -17,6 +17,7 @@ const (
 	turnKind     = "help-turn"     // to whom the request has gone; ref is the turn
 	takenKind    = "help-taken"    // to the asker: a mentor helps; ref is the mentor's turn
 	answeredKind = "help-answered" // to the asker: the coordinator has answered; ref is the request
+	overKind     = "help-over"     // to the mentor from whom the request was taken away; ref is the mentor's turn
 )
 
 // Mails adds the writers of the messages.
@@ -24,6 +25,7 @@ func (s *Service) Mails() {
 	s.Outbox.Handle(turnKind, s.writeTurn)
 	s.Outbox.Handle(takenKind, s.writeTaken)
 	s.Outbox.Handle(answeredKind, s.writeAnswered)
+	s.Outbox.Handle(overKind, s.writeOver)
 }
 
 // ofTurn is the request of a turn and the turn itself.
@@ -90,6 +92,19 @@ func (s *Service) writeAnswered(ctx context.Context, ref int64) (m mail.Message,
 		return m, errNoRequest
 	}
 	return s.write(ctx, r.By, &r, "answered", "/help/mine")
+}
+
+// writeOver tells a mentor that the request is another's now: the coordinator has handed it over, or the help was not enough.
+func (s *Service) writeOver(ctx context.Context, ref int64) (m mail.Message, err error) {
+	defer errs.Wrap(&err, "asking.writeOver(%d)", ref)
+	r, t, err := s.ofTurn(ctx, ref)
+	if err != nil {
+		return m, err
+	}
+	if t.Over.IsZero() || r.By == 0 {
+		return m, errNoRequest
+	}
+	return s.write(ctx, t.Person, &r, t.How, "/help/inbox")
 }
 
 // write writes a message to a person in their language. errNoRequest lets the outbox drop one that there is no reason for any more.

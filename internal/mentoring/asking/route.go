@@ -78,7 +78,7 @@ func (s *Service) send(ctx context.Context, tx *db.Tx, w world, r *Request, from
 		return s.give(ctx, tx, r, level, who)
 	}
 	r.State, r.Level, r.Mentor, r.Due = Open, Coordinator, 0, time.Time{}
-	over, err := coordinators(ctx, tx, w.Tree, r.Unit)
+	over, err := mentoring.Coordinators(ctx, tx, w.Tree, r.Unit)
 	if err != nil {
 		return err
 	}
@@ -114,20 +114,4 @@ func (s *Service) turn(ctx context.Context, tx *db.Tx, r *Request, turns []Turn,
 	}
 	r.Turns = append(r.Turns, turns...)
 	return outbox.Add(ctx, tx, s.Now(), items)
-}
-
-// coordinators are the people whose role of a coordinator reaches a unit, each once.
-func coordinators(ctx context.Context, q db.Q, tree *people.Tree, unit int64) (out []people.Person, err error) {
-	all, err := people.Holders(ctx, q, people.Coordinator)
-	if err != nil {
-		return nil, err
-	}
-	path := tree.Path(unit)
-	for _, h := range all {
-		over := h.Role.UnitID == 0 || slices.ContainsFunc(path, func(u people.Unit) bool { return u.ID == h.Role.UnitID })
-		if over && !slices.ContainsFunc(out, func(p people.Person) bool { return p.ID == h.Person.ID }) {
-			out = append(out, h.Person)
-		}
-	}
-	return out, nil
 }

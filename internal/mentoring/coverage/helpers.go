@@ -164,7 +164,7 @@ func (s *Service) cardIn(ctx context.Context, p web.Page, n *mentoring.Network, 
 		c.AskURL = s.AskURL + strconv.FormatInt(unit, 10)
 	}
 	if c.Instead {
-		c.Others, err = s.coordinators(ctx)
+		c.Others, err = s.coordinators(ctx, n.Tree, unit)
 	}
 	return c, err
 }
@@ -215,14 +215,12 @@ func helperOf(p web.Page, n *mentoring.Network, w wordsOf, h mentoring.Helper) h
 	return x
 }
 
-// coordinators are the names and addresses of those who keep the network.
-func (s *Service) coordinators(ctx context.Context) (string, error) {
-	all, err := people.Holders(ctx, s.DB, people.Coordinator)
+// coordinators are the names and addresses of those who keep the network around a unit.
+func (s *Service) coordinators(ctx context.Context, tree *people.Tree, unit int64) (string, error) {
+	all, err := mentoring.Coordinators(ctx, s.DB, tree, unit)
 	var out []string
-	for _, h := range all {
-		if h.Role.UnitID == 0 {
-			out = append(out, h.Person.Name+", "+h.Person.Email)
-		}
+	for _, p := range all {
+		out = append(out, p.Name+", "+p.Email)
 	}
 	return strings.Join(out, "; "), err
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"taitorinki/internal/catalog"
+	"taitorinki/internal/chart"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
@@ -47,7 +48,7 @@ func (s *Service) choices(ctx context.Context, k known, m *mentoring.Mentor, nam
 	c.services = []ui.Option{{Value: "0", Label: none, Selected: named.Service == 0}}
 	for _, d := range k.services {
 		if d.Ended.IsZero() || d.ID == named.Service {
-			c.services = append(c.services, ui.Option{Value: number(d.ID), Label: catalog.ServiceName(k.services, d.ID, lang)})
+			c.services = append(c.services, ui.Option{Value: number(d.ID), Label: chart.SoftHyphens(catalog.ServiceName(k.services, d.ID, lang))})
 		}
 	}
 	c.units = unitChoices(tree, m, lang)

@@ -46,7 +46,13 @@ func (s *Service) addKnown(ctx context.Context, m *mentoring.Mentor, e Entry, k 
 	if err := s.prepare(ctx, m, &e, k, s.today()); err != nil {
 		return err
 	}
-	return saveEntry(ctx, s.DB, &e)
+	if err := saveEntry(ctx, s.DB, &e); err != nil || s.First == nil {
+		return err
+	}
+	if only, err := onlyEntry(ctx, s.DB, m.ID, e.Key); err != nil || !only {
+		return err
+	}
+	return s.First(ctx, m.ID) // when it fails the entry is sent again, stored once, and this is done anew
 }
 
 // AddAll stores entries of many mentors in one transaction, all or none, and returns the first thing that is wrong. It is for

@@ -17,8 +17,8 @@ type Spent struct {
 // weeksShown is how many weeks a mentor's page of hours goes back.
 const weeksShown = 12
 
-// hours are a mentor's own: this week, this month, and the latest weeks, the oldest first. What was granted is counted by what is
-// granted today, in whole days: a week's minutes are spread evenly.
+// hours are a mentor's own: this week, this month, and the latest weeks, the oldest first. What was granted is counted by the grant
+// that was in force, in whole days: a week's minutes are spread evenly.
 func (s *Service) hours(ctx context.Context, m *mentoring.Mentor) (week, month Spent, weeks []Spent, err error) {
 	today := s.today()
 	t, err := time.Parse(time.DateOnly, today)
@@ -31,23 +31,25 @@ func (s *Service) hours(ctx context.Context, m *mentoring.Mentor) (week, month S
 	if err != nil {
 		return week, month, nil, err
 	}
+	grants, err := s.Mentors.GrantsOf(ctx, m)
+	if err != nil {
+		return week, month, nil, err
+	}
 	for i := weeksShown - 1; i >= 0; i-- {
 		from := mentoring.DaysFrom(monday, -7*i)
-		weeks = append(weeks, spent(m, by, from, mentoring.DaysFrom(from, 6)))
+		weeks = append(weeks, spent(grants, by, from, mentoring.DaysFrom(from, 6)))
 	}
-	month = spent(m, by, first, t.AddDate(0, 1, -t.Day()).Format(time.DateOnly))
+	month = spent(grants, by, first, t.AddDate(0, 1, -t.Day()).Format(time.DateOnly))
 	return weeks[weeksShown-1], month, weeks, nil
 }
 
-func spent(m *mentoring.Mentor, by map[string]int, from, to string) Spent {
+func spent(grants mentoring.Grants, by map[string]int, from, to string) Spent {
 	x := Spent{From: from, To: to}
-	days := 0
+	granted := 0
 	for day := from; day <= to; day = mentoring.DaysFrom(day, 1) {
 		x.Used += by[day]
-		if m.Granted(day) {
-			days++
-		}
+		granted += grants.On(day)
 	}
-	x.Granted = int(math.Round(float64(m.Minutes*days) / 7))
+	x.Granted = int(math.Round(float64(granted) / 7))
 	return x
 }

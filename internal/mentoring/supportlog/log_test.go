@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taitorinki/internal/apptest"
+	"taitorinki/internal/catalog"
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
 	"taitorinki/internal/errs"
@@ -170,7 +171,7 @@ func TestOneTapSavesWhatWasDoneTheLastTimeAndTwoTapsSaveItOnce(t *testing.T) {
 		if len(got) != 2 || got[1]["minutes"] != 25.0 || got[1]["way"] != "group" || got[1]["area"] != "skills" || got[1]["day"] != s.day(0) {
 			t.Errorf("stored are %v, want two alike", got)
 		}
-		if n := len(r.Get("/log").Form(t, "/log").Choices["minutes"]); n != len(supportlog.MinuteChoices) {
+		if n := strings.Count(r.Get("/log").Body, `name="minutes_now"`); n != len(supportlog.MinuteChoices) {
 			t.Errorf("%d choices of minutes", n)
 		}
 	})
@@ -392,6 +393,42 @@ func TestARequestThatWasAnsweredFillsTheForm(t *testing.T) {
 	if f := r.Get("/log/new?request=8").Want(t, 200).Form(t, "/log"); f.Values.Get("area") != "" {
 		t.Errorf("of another's request the form holds %v", f.Values)
 	}
+}
+
+func TestHoursOfPastWeeksStandBesideTheGrantOfThoseWeeks(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		m := s.mentor("a1") // two hours a week, from long ago
+		const days = 28
+		began := s.Clock.Now().AddDate(0, 0, -days)
+		_, err := d.ExecContext(t.Context(), `UPDATE mentoring_mentor_events SET at = $1`, db.At(began))
+		must(t, err)
+		must(t, s.Mentors.Regrant(t.Context(), m.Person.ID, m.ID, mentoring.AnyVersion, mentoring.Grant{Minutes: 60, From: mentoring.Day(began)}))
+		now, err := s.Mentors.MentorByID(t.Context(), m.ID)
+		must(t, err)
+		grants, err := s.Mentors.GrantsOf(t.Context(), &now)
+		must(t, err)
+		for days, want := range map[int]int{-400: 120, 0: 120, 27: 120, 28: 60, 40: 60, -1200: 0} {
+			if got := grants.On(mentoring.Day(began.AddDate(0, 0, days))); got != want {
+				t.Errorf("%d days after the first grant %d minutes are granted, want %d", days, got, want)
+			}
+		}
+		s.As("a1@shores.example").Get("/log/hours").Want(t, 200, "<td class=\"num\">2 h</td>")
+	})
+}
+
+func TestTheLongWordsOfChoicesMayBreakOnAPhone(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		_, err := s.Catalog.Save(t.Context(), 1, catalog.DigitalService{Name: catalog.Words{"fi": "Etä", "sv": "Egenvårdsbedömningstjänsten"}})
+		must(t, err)
+		s.mentor("a1")
+		r := s.As("a1@shores.example")
+		r.Get("/?lang=sv")
+		if p := r.Get("/log").Want(t, 200); !strings.Contains(p.Body, "Egen\u00advårds") {
+			t.Errorf("the long name has no place to break:\n%s", p.Text())
+		}
+	})
 }
 
 func TestAMentorSeesOwnHoursBesideThoseGranted(t *testing.T) {

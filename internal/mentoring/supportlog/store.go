@@ -27,6 +27,13 @@ func saveEntry(ctx context.Context, d *db.DB, e *Entry) (err error) {
 	return err
 }
 
+// onlyEntry reports whether a mentor has one entry and no other, which is the one of this key.
+func onlyEntry(ctx context.Context, q db.Q, mentor int64, key string) (only bool, err error) {
+	defer errs.Wrap(&err, "supportlog.onlyEntry(%d)", mentor)
+	err = q.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM mentoring_entries WHERE mentor_id = $1 AND key <> $2 AND NOT deleted)`, mentor, key).Scan(&only)
+	return only, err
+}
+
 func insertEntries(ctx context.Context, d *db.DB, list []Entry) (err error) {
 	defer errs.Wrap(&err, "supportlog.insertEntries")
 	rows := make([][]any, len(list))

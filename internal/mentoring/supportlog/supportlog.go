@@ -34,6 +34,8 @@ type Service struct {
 	Mentors *mentoring.Service
 	// Names are those of everybody on the staff list, of whom a note must not speak. nil: no names are looked for.
 	Names func(ctx context.Context) ([]string, error)
+	// First is told when a mentor has written a first entry. nil: nobody is told.
+	First func(ctx context.Context, mentor int64) error
 	// Request is what a request for help that the mentor has answered says of the support; ok is false when it is not this
 	// mentor's. nil: there are no requests.
 	Request func(ctx context.Context, mentor, id int64) (p Preset, ok bool, err error)

@@ -163,6 +163,9 @@ func (p *formPage) read(r *http.Request) {
 	if p.Other != "" {
 		chosen = p.Other
 	}
+	if pressed := v.Get("minutes_now"); pressed != "" { // a button of a new entry
+		p.Other, chosen = "", pressed
+	}
 	var err error
 	if p.Minutes, err = strconv.Atoi(chosen); err != nil {
 		p.Minutes = 0
@@ -317,6 +320,23 @@ func (p formPage) minuteOptions() (out []ui.Option) {
 		out = append(out, ui.Option{Value: strconv.Itoa(n), Label: p.T("supportlog.min", "n", n)})
 	}
 	return out
+}
+
+// minutesKind makes the minutes of the last time stand out.
+func (p formPage) minutesKind(minutes string) ui.Kind {
+	if minutes == p.chosenMinutes() {
+		return ui.Primary
+	}
+	return ui.Quiet
+}
+
+// minutesButton are the attributes of a button of minutes; the first is where a message about minutes leads.
+func (p formPage) minutesButton(i int, minutes string) templ.Attributes {
+	a := templ.Attributes{"name": "minutes_now", "value": minutes}
+	if i == 0 {
+		a["id"] = "minutes"
+	}
+	return a
 }
 
 // chosenMinutes is the choice to which the minutes belong, "" when they are written by hand.

@@ -125,6 +125,9 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, b *Badge, why string) e
 	if !made {
 		return errs.New(errs.Conflict, "training.changed")
 	}
+	if err := s.announce(ctx, tx, b); err != nil {
+		return err
+	}
 	return people.Audit(ctx, tx, s.Now(), b.By, "training.issue", mentorObject(b.Mentor), why)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -136,13 +137,16 @@ func readBadges(ctx context.Context, q db.Q, whole bool, rest string, args ...an
 	}, `SELECT `+columns+` FROM training_badges`+rest, args...)
 }
 
-// insertBadge adds a badge unless the mentor holds one that is not revoked, or its place or serial is taken.
+// insertBadge adds a badge and sets its ID, unless the mentor holds one that is not revoked, or its place or serial is taken.
 func insertBadge(ctx context.Context, tx *db.Tx, b *Badge) (made bool, err error) {
 	defer errs.Wrap(&err, "training.insertBadge(%d)", b.Mentor)
-	n, err := db.Changed(tx.ExecContext(ctx, `INSERT INTO training_badges (serial, mentor_id, place, lang, issued_at, person_id, token, document, shown, why)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, '') ON CONFLICT DO NOTHING`,
-		b.Serial, b.Mentor, b.place, b.Lang, db.At(b.Issued), id(b.By), b.Token, b.Document))
-	return n > 0, err
+	err = tx.QueryRowContext(ctx, `INSERT INTO training_badges (serial, mentor_id, place, lang, issued_at, person_id, token, document, shown, why)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, '') ON CONFLICT DO NOTHING RETURNING id`,
+		b.Serial, b.Mentor, b.place, b.Lang, db.At(b.Issued), id(b.By), b.Token, b.Document).Scan(&b.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func updateShown(ctx context.Context, q db.Q, badge int64, shown bool) (err error) {

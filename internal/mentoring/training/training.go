@@ -17,6 +17,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
@@ -34,6 +35,7 @@ type Service struct {
 	Now     func() time.Time
 	Mentors *mentoring.Service
 	Keys    *Keyring
+	Outbox  *outbox.Outbox
 	BaseURL string // where badges are published, without a slash at the end; it stands in every badge, so it must stay
 
 	// FirstSupport reports whether a mentor has logged a support; nil while nothing is logged anywhere.
@@ -45,6 +47,9 @@ type Service struct {
 
 // Jobs adds the work that is done regularly.
 func (s *Service) Jobs(w *jobs.Worker) {
+	w.Every("forget whom mails about badges went to", 24*time.Hour, func(ctx context.Context) error {
+		return outbox.Prune(ctx, s.DB, mailTopic, s.Now().Add(-mailsKept))
+	})
 	w.Every("see who has come to the end of the training path", time.Hour, s.settleAll)
 }
 

@@ -2,6 +2,7 @@ package training_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"taitorinki/internal/dbtest"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/supportlog"
 	"taitorinki/internal/mentoring/training"
 	"taitorinki/internal/people"
 )
@@ -157,6 +159,31 @@ func TestTheFirstSupportDoesItsStepByItself(t *testing.T) {
 		wantState(t, s, other, mentoring.Training)
 		logged = false // an entry that is corrected away takes nothing back
 		wantProgress(t, s, id, 6, 6)
+	})
+}
+
+func TestTheFirstEntryFinishesThePathAtOnceAndAMailTellsOfTheBadge(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := site(t, d)
+		for who, subject := range map[string]string{"a1": "Your digimentor badge is here", "a2": "Ditt kompetensmärke som digimentor är klart", "b1": "Digimentorin osaamismerkkisi on valmis"} {
+			id := appointed(t, s, who)
+			walk(t, s, id, "first")
+			m, err := s.Mentors.MentorByID(t.Context(), id)
+			must(t, err)
+			must(t, s.Log.Add(t.Context(), &m, supportlog.Entry{Key: "first-0000000000-" + who, Unit: m.Person.UnitID, Area: "skills", Way: mentoring.Phone, Minutes: 15, Day: mentoring.Day(s.Clock.Now())}))
+			wantBadges(t, s, id, 1)
+			wantState(t, s, id, mentoring.Active)
+			s.Work()
+			told := 0
+			for _, x := range s.Mailed(m.Person.Email) {
+				if x.Subject == subject && strings.Contains(x.Text, "next=/training/badge") {
+					told++
+				}
+			}
+			if told != 1 {
+				t.Errorf("%s was told %d times of the badge: %+v", who, told, s.Mailed(m.Person.Email))
+			}
+		}
 	})
 }
 

@@ -51,7 +51,9 @@ function start(form) {
   form.addEventListener("change", () => { dirty = true; });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const entry = read(form, editing || newKey());
+    const by = /** @type {SubmitEvent} */ (event).submitter;
+    const pressed = by instanceof HTMLButtonElement && by.name === "minutes_now" ? by.value : "";
+    const entry = read(form, editing || newKey(), pressed);
     const fault = wrong(entry, texts);
     if (fault) {
       say("failed", fault.text, true);
@@ -61,7 +63,7 @@ function start(form) {
     store.put(entry);
     editing = "";
     dirty = false;
-    clean(form);
+    clean(form, pressed);
     show();
     failures = 0;
     send();
@@ -236,12 +238,12 @@ function toSend({ key, area, service, way, minutes, unit, note, ago, made }) {
   return { key, area, service, way, minutes, unit, note, ago: ago + deviceDay() - made };
 }
 
-/** @param {HTMLFormElement} form @param {string} key @returns {Entry} */
-function read(form, key) {
+/** @param {HTMLFormElement} form @param {string} key @param {string} pressed minutes of a button, or "" @returns {Entry} */
+function read(form, key, pressed) {
   const data = new FormData(form), text = (/** @type {string} */ name) => String(data.get(name) ?? "").trim();
   return {
     key, area: text("area"), service: Number(text("service")) || 0, way: text("way"),
-    minutes: Number(text("minutes_other") || text("minutes")) || 0, unit: Number(text("unit")) || 0,
+    minutes: Number(pressed || text("minutes_other") || text("minutes")) || 0, unit: Number(text("unit")) || 0,
     note: text("note"), ago: Number(text("ago")) || 0, made: deviceDay(),
   };
 }
@@ -253,7 +255,7 @@ function read(form, key) {
 function wrong(entry, texts) {
   if (!entry.area) return { name: "area", text: texts["choose-area"] };
   if (!entry.way) return { name: "way", text: texts["choose-way"] };
-  if (!(Number.isInteger(entry.minutes) && entry.minutes >= 1 && entry.minutes <= 600)) return { name: "minutes", text: texts["choose-minutes"] };
+  if (!(Number.isInteger(entry.minutes) && entry.minutes >= 1 && entry.minutes <= 600)) return { name: "minutes_now", text: texts["choose-minutes"] };
   for (const [kind, shape] of telling) {
     const found = shape.exec(entry.note);
     if (found) return { name: "note", text: fill(texts[kind], { found: found[0] }) };
@@ -263,9 +265,8 @@ function wrong(entry, texts) {
 
 /** Puts an entry back into the form. @param {HTMLFormElement} form @param {Entry} entry */
 function write(form, entry) {
-  const listed = !!form.querySelector(`input[name="minutes"][value="${entry.minutes}"]`);
   const values = {
-    area: entry.area, service: entry.service, way: entry.way, minutes: listed ? entry.minutes : "", minutes_other: listed ? "" : entry.minutes,
+    area: entry.area, service: entry.service, way: entry.way, minutes_other: entry.minutes,
     unit: entry.unit, note: entry.note, ago: Math.max(0, entry.ago + deviceDay() - entry.made),
   };
   for (const [name, value] of Object.entries(values)) {
@@ -276,9 +277,16 @@ function write(form, entry) {
   }
 }
 
-/** After an entry was made: its choices stand for the next, its note and day do not. @param {HTMLFormElement} form */
-function clean(form) {
-  for (const [name, value] of [["note", ""], ["ago", "0"]]) {
+/**
+ * After an entry was made: its choices stand for the next, its note and day do not.
+ * @param {HTMLFormElement} form @param {string} pressed minutes of a button, or ""
+ */
+function clean(form, pressed) {
+  for (const b of /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll('[name="minutes_now"]'))) {
+    b.classList.toggle("primary", b.value === pressed);
+    b.classList.toggle("quiet", b.value !== pressed);
+  }
+  for (const [name, value] of [["note", ""], ["ago", "0"], ...(pressed ? [["minutes_other", ""], ["minutes", pressed]] : [])]) {
     const control = /** @type {HTMLInputElement | null} */ (form.querySelector(`[name="${name}"]`));
     if (control) control.value = value;
   }

@@ -1,0 +1,84 @@
+package live
+
+import (
+	"context"
+
+	"taitorinki/internal/errs"
+	"taitorinki/internal/web"
+)
+
+// Report is what a room has come to.
+type Report struct {
+	Room      Room
+	Questions []Question // that were shown, most votes first
+	Polls     []Result   // that were held
+}
+
+// report reads a room's results. Hidden questions and those that the host never looked at are left out.
+func (s *Service) report(ctx context.Context, r Room) (rep Report, err error) {
+	rep.Room = r
+	all, err := questionsOf(ctx, s.DB, r.ID)
+	if err != nil {
+		return rep, err
+	}
+	rep.Questions = visible(all)
+	byVotes(rep.Questions)
+	rep.Polls, err = s.results(ctx, r.ID)
+	return rep, err
+}
+
+// ReportOf is the report of a room that a visitor leads.
+func (s *Service) ReportOf(ctx context.Context, v web.Visitor, room int64) (rep Report, err error) {
+	r, err := s.hosted(ctx, v, room)
+	if err != nil {
+		return rep, err
+	}
+	return s.report(ctx, r)
+}
+
+// results are those of the polls that were held.
+func (s *Service) results(ctx context.Context, room int64) (out []Result, err error) {
+	polls, err := pollsOf(ctx, s.DB, room)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range polls {
+		if p.State == Draft {
+			continue
+		}
+		given, err := answersOf(ctx, s.DB, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p.result(given))
+	}
+	return out, nil
+}
+
+// Summary is the report of an event's newest room that has been opened; ok is false when there is none.
+func (s *Service) Summary(ctx context.Context, event int64) (rep Report, ok bool, err error) {
+	r, ok, err := s.RoomOf(ctx, event)
+	if err != nil || !ok {
+		return rep, false, err
+	}
+	rep, err = s.report(ctx, r)
+	return rep, r.State != Waiting, err
+}
+
+// RoomOf is the newest room of an event; ok is false when there is none.
+func (s *Service) RoomOf(ctx context.Context, event int64) (r Room, ok bool, err error) {
+	all, err := roomsWhere(ctx, s.DB, ` WHERE event_id = $1 ORDER BY id DESC LIMIT 1`, event)
+	if err != nil || len(all) == 0 {
+		return r, false, err
+	}
+	return all[0], true, nil
+}
+
+// Name is a room's title and path, for the audit log; "" when it is gone.
+func (s *Service) Name(ctx context.Context, id string) (title, path string, err error) {
+	r, err := roomByID(ctx, s.DB, number(id))
+	if errs.KindOf(err) == errs.NotFound {
+		return "", "", nil
+	}
+	return r.Title, roomPath(r.ID), err
+}
