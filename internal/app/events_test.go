@@ -1,12 +1,14 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
 	"taitorinki/internal/events"
+	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/meetings"
 	"taitorinki/internal/people"
 )
@@ -41,5 +43,37 @@ func TestAMeetingOfTheNetworkStandsAmongTheEvents(t *testing.T) {
 			t.Errorf("the cancelled meeting stands there as %+v (%v)", now, err)
 		}
 		reader.Get(e.Path("")).Want(t, 200, m.Path(), "Asiantuntija sairastui")
+	})
+}
+
+func TestThoseInvitedToAMeetingAreAskedHowUsefulItWas(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		ctx := t.Context()
+		s.Grant("boss@apptest.example", people.Coordinator, "")
+		units, err := people.Units(ctx, d)
+		must(t, err)
+		s.Grant("mentor@apptest.example", "", "")
+		mentor := s.Person("mentor@apptest.example")
+		id, err := s.Mentors.SignUp(ctx, mentor.ID, mentor.ID, mentoring.Profile{Langs: []string{"fi"}}, []mentoring.Place{{Unit: units[0].ID}})
+		must(t, err)
+		must(t, s.Mentors.Confirm(ctx, 0, id, mentoring.AnyVersion, mentoring.Grant{Minutes: 120, From: "2026-01-01"}))
+		must(t, s.Mentors.Move(ctx, 0, id, mentoring.AnyVersion, mentoring.Appointment, ""))
+		must(t, s.Mentors.Move(ctx, 0, id, mentoring.AnyVersion, mentoring.Activation, ""))
+		at := s.Clock.Now().Add(72 * time.Hour)
+		_, err = s.Meetings.Create(ctx, s.Person("boss@apptest.example").ID, []meetings.Plan{{Title: "Verkoston tapaaminen", Start: at, End: at.Add(time.Hour), Place: "Teams"}}, true)
+		must(t, err)
+		s.Clock.Move(75 * time.Hour)
+		must(t, s.Feedback.Ask(ctx))
+		s.Work()
+		asked := 0
+		for _, m := range s.Mailed(mentor.Email) {
+			if strings.Contains(m.Text, "/e/") && strings.Contains(m.Text, "/feedback") {
+				asked++
+			}
+		}
+		if asked != 1 {
+			t.Errorf("the mentor was asked %d times, want once: %+v", asked, s.Mailed(mentor.Email))
+		}
 	})
 }

@@ -3,8 +3,6 @@ package browsertest
 import (
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -153,34 +151,5 @@ func TestFeedbackGoesFromAPhoneToTheNextRun(t *testing.T) {
 	phone.Open(fmt.Sprintf("/events/%d", id))
 	if text := phone.Text("main"); !strings.Contains(text, "Puolet ajasta kysymyksille") {
 		t.Errorf("the next run says:\n%s", text)
-	}
-}
-
-func TestScreenshotsOfFeedback(t *testing.T) {
-	dir := os.Getenv("TAITORINKI_SHOTS")
-	if dir == "" {
-		t.Skip("TAITORINKI_SHOTS names no folder")
-	}
-	must(t, os.MkdirAll(dir, 0o755))
-	s := shown(t)
-	now, read := s.justOver(t, "Palautteen kuvat"), s.held(t)
-	for _, lang := range []string{"fi", "sv"} {
-		p := newBrowser(t, s.URL, Phone.painted())
-		p.Open(now.PublicPath("/feedback") + "?lang=" + lang)
-		p.shot(filepath.Clean(dir), "give-phone-"+lang, Phone, 3)
-		p.shot(dir, "give-narrow-"+lang, Narrow, 3)
-		p.Click(`input[name="useful"][value="8"]`)
-		p.Go("main form .btn")
-		p.shot(dir, "thanks-phone-"+lang, Phone, 2)
-		for view, name := range map[*View]string{&Phone: "phone", &Desktop: "desktop"} {
-			b := newBrowser(t, s.URL, view.painted())
-			b.as(s.County.Cast.Coordinator)
-			b.Open("/?lang=" + lang)
-			for page, path := range map[string]string{"read": read.Path("/feedback"), "host": read.Path("/host"), "few": now.Path("/feedback"), "trend": feedback.TrendPath,
-				"next": s.coming(t).Path(""), "plan": fmt.Sprintf("/events/new?from=%d", read.ID)} {
-				b.Open(path)
-				b.shot(dir, page+"-"+name+"-"+lang, *view, 4)
-			}
-		}
 	}
 }

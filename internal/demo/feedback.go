@@ -60,7 +60,7 @@ func (d *Demo) hearBack(host int64, id *int64, kind events.Kind, start time.Time
 	if say.After(day(0, 0)) {
 		return nil
 	}
-	n := 7 + d.rng.IntN(9)
+	n := 6 + d.rng.IntN(7)
 	if say.After(day(-40, 0)) {
 		n = 10 + d.rng.IntN(5)
 	}

@@ -24,7 +24,7 @@ import (
 // By is how events are put into groups.
 type By string
 
-// The ways, and ways lists them in the order of the page.
+// The ways to group events.
 const (
 	ByTheme   By = "theme" // competence area
 	ByKind    By = "kind"
@@ -33,6 +33,7 @@ const (
 	ByQuarter By = "quarter"
 )
 
+// ways lists them in the order in which the page shows them.
 var ways = []By{ByTheme, ByKind, ByWeekday, ByHour, ByQuarter}
 
 // run is an event with what is told of it.
@@ -89,7 +90,7 @@ func gather(all []run, by By) (out []row) {
 	return out
 }
 
-// back is how far the trend looks.
+// trendYears is how many years back the trend looks.
 const trendYears = 3
 
 // runs are the events that a visitor looks after, with what is told of them.
