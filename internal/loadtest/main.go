@@ -3,7 +3,7 @@
 // It makes a database with a round, starts the real program on it as a process of its own, and lets clients on the same
 // machine open their personal links, answer page by page and submit. It prints journeys a second, the server's CPU time
 // for each, request times, and how that compares with a bare loop of durable commits by the same driver. With -mail it
-// measures how fast the invitations of a round go out instead.
+// measures how fast the invitations of a round go out instead, and with -live a room full of phones.
 package main
 
 import (
@@ -37,8 +37,16 @@ func main() {
 	dbURL := flag.String("db", "", "postgres:// address of an empty database; without it an SQLite file")
 	race := flag.String("race", "", "submit each ballot from this many sessions at once and count who is accepted")
 	mails := flag.Int("mail", 0, "measure the sending of so many invitations instead, at most 18,000")
+	listeners := flag.Int("live", 0, "measure a live room with so many phones instead, at most 3,000")
+	minutes := flag.Float64("minutes", 0, "with -live: then go on for so many minutes with a vote a second, and look at the memory")
 	flag.Parse()
 	log.SetFlags(0)
+	if *listeners > 0 {
+		if err := liveRoom(min(*listeners, 3000), *dbURL, time.Duration(*minutes*float64(time.Minute))); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if err := run(*journeys, *clients, *autosave, *dbURL, *race, *mails); err != nil {
 		log.Fatal(err)
 	}

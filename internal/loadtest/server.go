@@ -26,16 +26,36 @@ type server struct {
 
 // start builds the program and starts it; smtp is the host and port of the mail server.
 func start(dbURL, dir, smtp string) (*server, error) {
-	bin := filepath.Join(dir, "taitorinki")
-	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/taitorinki").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w: %s", err, out)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	bin, err := build(dir)
 	if err != nil {
 		return nil, err
 	}
-	addr := ln.Addr().String()
-	ln.Close()
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	return launch(bin, addr, dbURL, dir, smtp)
+}
+
+func build(dir string) (bin string, err error) {
+	bin = filepath.Join(dir, "taitorinki")
+	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/taitorinki").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return bin, nil
+}
+
+func freeAddr() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer ln.Close()
+	return ln.Addr().String(), nil
+}
+
+// launch starts the program on an address and waits until it answers.
+func launch(bin, addr, dbURL, dir, smtp string) (*server, error) {
 	cmd := exec.Command(bin, "serve", "--db", dbURL, "--keys", filepath.Join(dir, "keys"), "--addr", addr, "--smtp", "smtp://"+smtp, "--mail-from", "a@example.org")
 	cmd.Stderr = os.Stderr
 	began := time.Now()

@@ -26,6 +26,7 @@ type hub struct {
 	mu     sync.Mutex
 	rooms  map[int64]*roomHub
 	closed bool
+	work   sync.WaitGroup // those who read rooms
 }
 
 // roomHub reads one room for all who listen to it here.
@@ -53,7 +54,7 @@ func (s *Service) at(room int64) *roomHub {
 	if x == nil {
 		x = &roomHub{id: room, dirty: make(chan struct{}, 1), listeners: map[*listener]bool{}}
 		h.rooms[room] = x
-		go s.serve(x)
+		h.work.Go(func() { s.serve(x) })
 	}
 	return x
 }
@@ -81,7 +82,13 @@ func (s *Service) leave(l *listener) {
 	l.room.stir()
 }
 
+// close ends all streams, and waits until nobody reads the database any more.
 func (h *hub) close() {
+	h.endStreams()
+	h.work.Wait()
+}
+
+func (h *hub) endStreams() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.closed = true
@@ -105,6 +112,9 @@ func (x *roomHub) stir() {
 func (s *Service) changed(room int64) {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
+	if s.hub.closed {
+		return // the others look every few seconds anyway
+	}
 	x := s.at(room)
 	x.tell.Store(true)
 	x.stir()
@@ -163,7 +173,7 @@ func (s *Service) listening(x *roomHub) int {
 func (s *Service) drop(x *roomHub) bool {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
-	if len(x.listeners) > 0 || x.tell.Load() {
+	if !s.hub.closed && (len(x.listeners) > 0 || x.tell.Load()) {
 		return false
 	}
 	delete(s.hub.rooms, x.id)

@@ -1,7 +1,9 @@
 package live
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"taitorinki/internal/errs"
 	"taitorinki/internal/web"
@@ -22,7 +24,7 @@ func (s *Service) report(ctx context.Context, r Room) (rep Report, err error) {
 		return rep, err
 	}
 	rep.Questions = visible(all)
-	byVotes(rep.Questions)
+	slices.SortStableFunc(rep.Questions, func(a, b Question) int { return cmp.Compare(b.Votes, a.Votes) })
 	rep.Polls, err = s.results(ctx, r.ID)
 	return rep, err
 }
