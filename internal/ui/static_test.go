@@ -97,11 +97,11 @@ func TestStaticFilesAreSmallAndStartIsQuick(t *testing.T) {
 	if took := time.Since(start); took > 100*time.Millisecond {
 		t.Errorf("loading took %v", took)
 	}
-	// The survey and the support log have scripts that no page loads both of.
-	only := map[string]string{"survey.js": "survey", "answers.js": "survey", "move.js": "survey", "wavecode.js": "survey", "log.js": "log", "logworker.js": "log"}
+	// The survey, the support log and the live room have scripts that no page loads two of.
+	only := map[string]string{"survey.js": "survey", "answers.js": "survey", "move.js": "survey", "wavecode.js": "survey", "log.js": "log", "logworker.js": "log", "live.js": "live"}
 	total := map[string]int{}
 	for name, a := range files().files {
-		for _, page := range []string{"survey", "log"} {
+		for _, page := range []string{"survey", "log", "live"} {
 			if only[name] == "" || only[name] == page {
 				total[page] += len(a.brotli())
 			}
