@@ -42,7 +42,7 @@ var auditKinds = []struct {
 	{"rounds", []string{"round.%", "instrument.%"}},
 	{"findings", []string{"finding.%"}},
 	{"mentors", []string{"mentor.%", "mentoring.%", "catalog.%", "training.%", "meeting.%"}},
-	{"events", []string{"event.%", "live.%"}},
+	{"events", []string{"event.%", "live.%", "room.%", "calendar.%"}},
 	{"viewed", []string{"people.audit-view", "%.view"}},
 	{"exported", []string{"%.export", "result.microdata", "round.links", "round.refused"}},
 	{"people", []string{"people.audit-import", "people.audit-grant", "people.audit-revoke", "county.%"}},
