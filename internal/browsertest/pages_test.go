@@ -69,7 +69,7 @@ var noPage = map[string]bool{
 	"GET /events/reach": true, "GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true, "GET /events/{id}/participants.csv": true,
 	"GET /events/{id}/event.ics": true, "GET /e/{code}/event.ics": true, "GET /events/{id}/invite/{unit}/qr.png": true, "GET /calendar/feed/{file}": true,
 	"GET /live/{code}/events": true, "GET /live/{code}/qr.svg": true,
-	"GET /events/trend.csv": true,
+	"GET /events/trend.csv":                 true,
 	"GET /events/{id}/materials/{material}": true, "GET /e/{code}/materials/{material}": true, "GET /e/{code}/fair/x/{exhibitor}/picture": true,
 	"GET /training/badge/{file}": true, "GET /badges/did.json": true, "GET /badges/issuer": true, "GET /badges/keys": true, "GET /badges/keys/{id}": true, "GET /badges/status/1": true, "GET /badges/digimentor/{lang}/picture.png": true,
 }
