@@ -99,8 +99,11 @@ func (d *Demo) gather(g gathering) (all []happening) {
 			earlier = id
 			return err
 		}})
-		for _, days := range []int{-14, 20} {
-			if then := start.AddDate(0, 0, days); then.Before(day(0, 0)) {
+		if start.After(day(0, 0)) {
+			all = append(all, happening{at.Add(time.Hour), func(ctx context.Context) error { return d.InviteTo(ctx, host, id, nil, false) }})
+		}
+		for _, then := range []time.Time{start.AddDate(0, 0, -14), start.AddDate(0, 0, 20), day(-1, 12)} {
+			if then.Before(day(0, 0)) && then.After(at) {
 				all = append(all, happening{then, func(ctx context.Context) error { return d.prepare(ctx, host, id) }})
 			}
 		}

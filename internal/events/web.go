@@ -181,6 +181,7 @@ type eventPage struct {
 	Hosts    bool
 	Coming   bool
 	Over     bool
+	SignUp   []templ.Component // one, or none
 	Cards    []templ.Component
 }
 
@@ -205,6 +206,11 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
 		}
 		if x.Consent == Shown {
 			p.Speakers = append(p.Speakers, x)
+		}
+	}
+	if s.SignUp != nil {
+		if p.SignUp, err = Draw(ctx, p.Page, &e, []Card{s.SignUp}); err != nil {
+			return err
 		}
 	}
 	if p.Cards, err = Draw(ctx, p.Page, &e, s.Cards); err != nil {
