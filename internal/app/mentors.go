@@ -29,7 +29,7 @@ func (a *App) joinMentoring() {
 	a.Training = &training.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Keys: &training.Keyring{Dir: c.Keys, Copy: c.KeysCopy}, Outbox: a.Outbox, BaseURL: c.BaseURL,
 		FirstSupport: a.Log.HasEntry}
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
-		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks, Minutes: a.Log.MinutesOf, Last: a.Log.LastEntryDay, Meeting: a.nextMeeting}
+		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks, Minutes: a.Log.MinutesOf, Helped: a.Log.HelpedSince, Meeting: a.nextMeeting}
 	a.Asking.LogURL, a.Log.Request, a.Log.First = "/log/new", a.requestToLog, a.Training.Settle
 	a.People.UnitParts = a.Coverage.UnitCard
 }

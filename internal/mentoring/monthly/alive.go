@@ -62,14 +62,14 @@ func (s *Service) fill(ctx context.Context, p *alivePage) error {
 	if err != nil {
 		return err
 	}
-	last := map[int64]string{}
-	if s.Last != nil {
-		if last, err = s.Last(ctx); err != nil {
+	day := func(days int) string { return mentoring.Day(s.Now().AddDate(0, 0, days)) }
+	helped := map[int64]bool{}
+	if s.Helped != nil {
+		if helped, err = s.Helped(ctx, day(-quietDays)); err != nil {
 			return err
 		}
 	}
 	within, everywhere := tree.Within(p.Who, people.ManageMentors)
-	day := func(days int) string { return mentoring.Day(s.Now().AddDate(0, 0, days)) }
 	for i := range all {
 		m := &all[i]
 		if m.Person.Name == "" || !everywhere && !slices.Contains(within, m.Person.UnitID) {
@@ -79,7 +79,7 @@ func (s *Service) fill(ctx context.Context, p *alivePage) error {
 		x := line{Name: m.Person.Name, URL: "/mentors/" + strconv.FormatInt(m.ID, 10), Unit: unit.Name(p.Lang)}
 		if m.State == mentoring.Active {
 			p.Helping++
-			if s.Last != nil && last[m.ID] < day(-quietDays) && mentoring.Day(m.Since) < day(-quietDays) {
+			if s.Helped != nil && !helped[m.ID] && mentoring.Day(m.Since) < day(-quietDays) {
 				p.Quiet = append(p.Quiet, x)
 			}
 		}

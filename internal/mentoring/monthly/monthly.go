@@ -36,7 +36,7 @@ type Service struct {
 	Open    func(ctx context.Context, mentor int64) (int, error)                  // requests for help that wait in the mentor's units
 	Thanks  func(ctx context.Context, mentor int64) (int, error)                  // how often "this helped" was pressed
 	Meeting func(ctx context.Context, mentor int64, lang string) (Meeting, bool, error)
-	Last    func(ctx context.Context) (map[int64]string, error) // day of each mentor's newest entry
+	Helped  func(ctx context.Context, since string) (map[int64]bool, error) // who has an entry of that day or a later one
 }
 
 // Meeting is the next one of the network.

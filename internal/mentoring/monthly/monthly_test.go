@@ -135,7 +135,7 @@ func TestTheCoordinatorSeesWhatToSeeToInTheirOwnUnits(t *testing.T) {
 		forward(t, s, "a1", true, "")
 		forward(t, s, "a2", false, "")
 		forward(t, s, "b1", true, mentoring.Day(s.Clock.Now().AddDate(0, 0, 70)))
-		s.Monthly.Last = func(context.Context) (map[int64]string, error) { return map[int64]string{}, nil }
+		s.Monthly.Helped = func(context.Context, string) (map[int64]bool, error) { return nil, nil }
 		s.Clock.Move(61 * 24 * time.Hour)
 		s.Grant("all@shores.example", people.Coordinator, "")
 		s.Grant("part@shores.example", people.Coordinator, "B")

@@ -441,9 +441,10 @@ func TestAMentorSeesOwnHoursBesideThoseGranted(t *testing.T) {
 		if err != nil || n != 90 {
 			t.Errorf("MinutesOf = %d, %v; want 90", n, err)
 		}
-		last, err := s.Log.LastEntryDay(t.Context())
-		if err != nil || len(last) != 1 || last[m.ID] != s.day(0) {
-			t.Errorf("LastEntryDay = %v, %v", last, err)
+		for day, want := range map[string]bool{s.day(0): true, s.day(-1): false} {
+			if helped, err := s.Log.HelpedSince(t.Context(), day); err != nil || helped[m.ID] != want {
+				t.Errorf("HelpedSince(%s) = %v, %v; want %v", day, helped, err, want)
+			}
 		}
 	})
 }

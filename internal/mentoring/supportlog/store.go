@@ -109,18 +109,14 @@ func (s *Service) HasEntry(ctx context.Context, mentor int64) (has bool, err err
 	return n > 0, err
 }
 
-// LastEntryDay is the day of the latest entry of each mentor who has any, for who must see who has gone quiet.
-func (s *Service) LastEntryDay(ctx context.Context) (_ map[int64]string, err error) {
-	defer errs.Wrap(&err, "supportlog.LastEntryDay")
-	type last struct {
-		mentor int64
-		day    string
-	}
-	all, err := db.Rows(ctx, s.DB, func(r *sql.Rows, x *last) error { return r.Scan(&x.mentor, &x.day) },
-		`SELECT mentor_id, max(day) FROM mentoring_entries WHERE NOT deleted GROUP BY mentor_id`)
-	out := make(map[int64]string, len(all))
-	for _, x := range all {
-		out[x.mentor] = x.day
+// HelpedSince are the mentors with an entry of a day, 2026-11-22, or a later one, for who must see who has gone quiet.
+func (s *Service) HelpedSince(ctx context.Context, day string) (_ map[int64]bool, err error) {
+	defer errs.Wrap(&err, "supportlog.HelpedSince")
+	all, err := db.Rows(ctx, s.DB, func(r *sql.Rows, id *int64) error { return r.Scan(id) },
+		`SELECT DISTINCT mentor_id FROM mentoring_entries WHERE day >= $1 AND NOT deleted`, day)
+	out := make(map[int64]bool, len(all))
+	for _, id := range all {
+		out[id] = true
 	}
 	return out, err
 }
