@@ -25,8 +25,8 @@ import (
 // Notices tell those who hold information about an event when it has become old. What a letter says is decided when it is sent:
 // one that waited says how things stand then, and one that would say what its reader knows is not sent.
 //
-// RFC 5546 (3.2.2) has one UID in an invitation, and calendars take no more from one mail, so each sitting of a series goes in a
-// mail of its own.
+// Outlook takes the first event of a mail alone and passes the others over (Microsoft, [MS-STANOICAL] 2.2.175), so each sitting of a
+// series goes in a mail of its own.
 type Notices struct {
 	DB      *db.DB
 	Kit     *web.Kit
