@@ -65,8 +65,8 @@ func TestAHostPlansAnEventThatSuitsItsGroup(t *testing.T) {
 	b.Click(`input[name="rhythm"][value="shift"]`)
 	b.Go(`button[value="suggest"]`)
 	b.Go(`button[value^="use:"]`)
-	if from := JS[string](b, `document.querySelector("#from-1").value`); from != "13.30" && from != "14.15" && from != "14.00" && from != "09.00" {
-		t.Errorf("the suggested hour for shifts is %q", from)
+	if from := JS[string](b, `document.querySelector("#from-1").value`); from < "08.00" || from > "16.00" {
+		t.Errorf("the suggested hour is %q, when few are at work", from)
 	}
 	day := JS[string](b, `document.querySelector("#sitting-1").value`)
 	if soonest := time.Now().In(i18n.Zone()).AddDate(0, 0, 20).Format(time.DateOnly); day < soonest {

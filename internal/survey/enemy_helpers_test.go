@@ -140,8 +140,8 @@ func (s *fileSpy) tables() []string {
 }
 
 func (s *fileSpy) physical(table string) ([]string, string) {
-	if table == "survey_ballots" {
-		return nil, "x.id" // it lies in the order of its keys
+	if keys := texts(s.t, s.d, `SELECT i.name FROM pragma_table_info('`+table+`') i, pragma_table_list('`+table+`') l WHERE l.wr = 1 AND i.pk > 0 ORDER BY i.pk`); len(keys) > 0 {
+		return nil, "x." + strings.Join(keys, ", x.") // it lies in the order of its keys
 	}
 	return []string{`x.rowid AS "~rowid"`}, "x.rowid"
 }

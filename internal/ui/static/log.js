@@ -2,6 +2,12 @@
 import { announce, fill, forgetLog, logCache, logPrefix, parse, workerURL } from "./lib.js";
 import { pause } from "./outbox.js";
 
+/** Somebody is signing out: from then on nothing is put on the device any more, whatever was under way. */
+let leaving = false;
+document.addEventListener("submit", (event) => {
+  leaving ||= /** @type {Element} */ (event.target).hasAttribute("data-sign-out");
+}, true);
+
 /** What the device keeps of an entry. Its day is told by the device's own count of days: how many days before the day on which it
     was made, and which day that was. However wrong the clock is, the difference is right when the entry is sent.
     @typedef {{key: string, area: string, service: number, way: string, minutes: number, unit: number, note: string,
@@ -82,11 +88,12 @@ function start(form) {
         body: JSON.stringify({ entries: ready.map(toSend) }),
         signal: AbortSignal.timeout?.(20000),
       });
-      if (response.ok) await settle(await response.json());
+      if (response.ok && !leaving) await settle(await response.json());
     } catch {
       response = null; // no connection, or half an answer: the same again later
     }
     busy = false;
+    if (leaving) return;
     show();
     if (response?.ok) {
       failures = 0;
@@ -319,6 +326,7 @@ function button(text, pressed) {
 async function install(form) {
   if (!("serviceWorker" in navigator) || !globalThis.caches) return;
   await navigator.serviceWorker.register(workerURL(form.dataset.worker ?? ""), { scope: "/log" });
+  if (leaving) forgetLog();
   if (form.dataset.offline === undefined) await keep();
 }
 
@@ -328,6 +336,7 @@ async function keep() {
   const response = await fetch("/log/offline", { cache: "no-store", redirect: "manual" });
   if (!response.ok) return;
   const page = parse(await response.clone().text());
+  if (leaving) return;
   const files = (page.querySelector("form[data-log]")?.getAttribute("data-files") ?? "").split(" ");
   for (const e of page.querySelectorAll("link[href], script[src]")) files.push(e.getAttribute("href") ?? e.getAttribute("src") ?? "");
   const wanted = files.filter((f) => f.startsWith("/static/"));
@@ -336,7 +345,7 @@ async function keep() {
     if (!wanted.includes(new URL(old.url).pathname) && new URL(old.url).pathname !== "/log/offline") await cache.delete(old);
   }
   for (const f of wanted) if (!(await cache.match(f))) await cache.add(f);
-  await cache.put("/log/offline", response);
+  if (!leaving) await cache.put("/log/offline", response);
 }
 
 for (const form of document.querySelectorAll("form[data-log]")) start(/** @type {HTMLFormElement} */ (form));
