@@ -2,13 +2,11 @@ package browsertest
 
 import (
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"taitorinki/internal/demo/county"
 	"taitorinki/internal/events"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/people"
@@ -107,35 +105,5 @@ func TestAHostInvitesThroughSupervisorsAndOnePassesTheTextOn(t *testing.T) {
 	}
 	if slices.Contains([]string{"", "0"}, JS[string](boss, `String(document.querySelectorAll('a[href$="/qr.png"]').length)`)) {
 		t.Error("no picture of the code to take along")
-	}
-}
-
-// Pictures to look at while the pages are made: TAITORINKI_INVITE_SHOTS names a folder.
-func TestPicturesOfInvitations(t *testing.T) {
-	dir := os.Getenv("TAITORINKI_INVITE_SHOTS")
-	if dir == "" {
-		t.Skip("TAITORINKI_INVITE_SHOTS names no folder")
-	}
-	s := shown(t)
-	s.pictures(t, dir, s.County.Cast)
-}
-
-func (s *Site) pictures(t *testing.T, dir string, c county.Cast) {
-	e := s.webinar(t, "Chat arjessa")
-	for _, lang := range []string{"fi", "sv"} {
-		for _, v := range []View{Phone, Desktop} {
-			name := func(page string) string { return page + "-" + lang + "-" + v.Name }
-			b := newBrowser(t, s.URL, v.painted())
-			b.as(c.Coordinator)
-			b.Open(e.Path("/invitations?lang=" + lang))
-			b.shot(dir, name("host"), v, 3)
-			b.Open("/calendar")
-			b.Go(`button[value="make"]`)
-			b.shot(dir, name("calendar"), v, 2)
-			b.as(c.Supervisor)
-			b.Open(e.Path("/invite?lang=" + lang))
-			b.unfoldAll()
-			b.shot(dir, name("invite"), v, 3)
-		}
 	}
 }
