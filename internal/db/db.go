@@ -306,6 +306,9 @@ func In[T any](n int, values []T) (string, []any) {
 	return "(" + b.String()[1:] + ")", args
 }
 
+// OrNull stores 0 as NULL.
+func OrNull[T ~int | ~int64](n T) sql.NullInt64 { return sql.NullInt64{Int64: int64(n), Valid: n != 0} }
+
 // MostIn is how many values an IN may have: an engine takes so many placeholders.
 const MostIn = 500
 

@@ -66,7 +66,7 @@ func hold(ctx context.Context, tx *db.Tx, event int64, to Recipient, c Channel, 
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO event_holders (event_id, person_id, guest_id, channel, name, email, lang, holds, withdrawn, made_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9) ON CONFLICT DO NOTHING`,
-		event, orNull(to.Person), orNull(to.Guest), c, to.Name, to.Email, to.Lang, true, db.At(now))
+		event, db.OrNull(to.Person), db.OrNull(to.Guest), c, to.Name, to.Email, to.Lang, true, db.At(now))
 	if err != nil {
 		return h, err
 	}

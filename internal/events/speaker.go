@@ -95,7 +95,7 @@ func (s *Service) AddSpeaker(ctx context.Context, by int64, x Speaker) error {
 			at = db.At(s.Now())
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO event_speakers (event_id, person_id, name, title, role, consent, consent_at, made_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, x.Event, orNull(x.Person), x.Name, x.Title, x.Role, x.Consent, at, db.At(s.Now()))
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, x.Event, db.OrNull(x.Person), x.Name, x.Title, x.Role, x.Consent, at, db.At(s.Now()))
 		if err != nil {
 			return err
 		}

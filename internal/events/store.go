@@ -139,12 +139,9 @@ func Answering(ctx context.Context, q db.Q, finding int64) ([]Event, error) {
 	return read(ctx, q, `WHERE state <> 'draft' AND id IN (SELECT event_id FROM event_findings WHERE finding_id = $1) ORDER BY starts_at, id`, finding)
 }
 
-// orNull stores 0 as NULL.
-func orNull(id int64) sql.NullInt64 { return sql.NullInt64{Int64: id, Valid: id != 0} }
-
 func (e *Event) values() []any {
-	return []any{e.Kind, e.State, orNull(e.Unit), e.Title, e.Lead, e.Text, e.Area, orNull(e.Service), e.Rhythm, e.Place, e.Link, e.Capacity, db.At(e.Until),
-		e.Open, e.Anonymous, orNull(e.CopiedFrom), e.Elsewhere, e.Why, db.At(e.Start), db.At(e.End), e.Sequence, db.At(e.Stamp)}
+	return []any{e.Kind, e.State, db.OrNull(e.Unit), e.Title, e.Lead, e.Text, e.Area, db.OrNull(e.Service), e.Rhythm, e.Place, e.Link, e.Capacity, db.At(e.Until),
+		e.Open, e.Anonymous, db.OrNull(e.CopiedFrom), e.Elsewhere, e.Why, db.At(e.Start), db.At(e.End), e.Sequence, db.At(e.Stamp)}
 }
 
 // insert adds an event with what belongs to it, and sets its numbers.

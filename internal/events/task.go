@@ -90,7 +90,7 @@ func (s *Service) SetDone(ctx context.Context, by, event, task int64, done bool)
 	if done {
 		at, who = db.At(s.Now()), by
 	}
-	n, err := db.Changed(s.DB.ExecContext(ctx, `UPDATE event_tasks SET done_at = $1, done_by = $2 WHERE id = $3 AND event_id = $4`, at, orNull(who), task, event))
+	n, err := db.Changed(s.DB.ExecContext(ctx, `UPDATE event_tasks SET done_at = $1, done_by = $2 WHERE id = $3 AND event_id = $4`, at, db.OrNull(who), task, event))
 	if err == nil && n == 0 {
 		err = errs.New(errs.NotFound, "events.no-such-task")
 	}

@@ -13,9 +13,6 @@ import (
 
 func object(event int64) string { return "event:" + strconv.FormatInt(event, 10) }
 
-// orNull stores 0 as NULL.
-func orNull(id int64) sql.NullInt64 { return sql.NullInt64{Int64: id, Valid: id != 0} }
-
 const columns = `x.id, x.event_id, x.name, x.what, x.whom, x.service_id, x.contact, x.reach, x.email, x.lang, x.place, x.spot, x.cards, x.version, p.exhibitor_id`
 
 func scan(r *sql.Rows, x *Exhibitor) error {
@@ -85,7 +82,7 @@ func only[T any](all []T, err error) (x T, _ error) {
 func insert(ctx context.Context, tx *db.Tx, x *Exhibitor, now time.Time) (id int64, err error) {
 	defer errs.Wrap(&err, "fair.insert")
 	err = tx.QueryRowContext(ctx, `INSERT INTO fair_exhibitors (event_id, name, what, whom, service_id, contact, reach, email, lang, place, spot, cards, made_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 1) RETURNING id`, x.Event, x.Name, x.What, x.Whom, orNull(x.Service), x.Contact, x.Reach,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 1) RETURNING id`, x.Event, x.Name, x.What, x.Whom, db.OrNull(x.Service), x.Contact, x.Reach,
 		x.Email, x.Lang, x.Place, x.Spot, db.At(now)).Scan(&id)
 	return id, err
 }
@@ -94,7 +91,7 @@ func insert(ctx context.Context, tx *db.Tx, x *Exhibitor, now time.Time) (id int
 func update(ctx context.Context, tx *db.Tx, x *Exhibitor) (err error) {
 	defer errs.Wrap(&err, "fair.update(%d)", x.ID)
 	n, err := db.Changed(tx.ExecContext(ctx, `UPDATE fair_exhibitors SET name = $1, what = $2, whom = $3, service_id = $4, contact = $5, reach = $6, email = $7, lang = $8,
-		place = $9, spot = $10, version = version + 1 WHERE id = $11 AND event_id = $12 AND version = $13`, x.Name, x.What, x.Whom, orNull(x.Service), x.Contact, x.Reach,
+		place = $9, spot = $10, version = version + 1 WHERE id = $11 AND event_id = $12 AND version = $13`, x.Name, x.What, x.Whom, db.OrNull(x.Service), x.Contact, x.Reach,
 		x.Email, x.Lang, x.Place, x.Spot, x.ID, x.Event, x.Version))
 	if err == nil && n == 0 {
 		err = conflict()

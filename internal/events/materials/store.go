@@ -66,12 +66,9 @@ func insert(ctx context.Context, tx *db.Tx, m *Material, now time.Time) (id int6
 	}
 	err = tx.QueryRowContext(ctx, `INSERT INTO event_materials (event_id, kind, title, lang, url, format, size, file_id, source_id, made_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id`, m.Event, m.Kind, m.Title, m.Lang, m.URL, m.Format, m.Size,
-		orNull(m.file), orNull(m.Source), db.At(now)).Scan(&id)
+		db.OrNull(m.file), db.OrNull(m.Source), db.At(now)).Scan(&id)
 	return id, err
 }
-
-// orNull stores 0 as NULL.
-func orNull(id int64) sql.NullInt64 { return sql.NullInt64{Int64: id, Valid: id != 0} }
 
 // remove takes a material away, and its file when no other run has it.
 func remove(ctx context.Context, tx *db.Tx, event, id int64) (err error) {

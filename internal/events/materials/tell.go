@@ -69,7 +69,7 @@ func (s *Service) ask(ctx context.Context, tx *db.Tx, event int64, all []events.
 		}
 		items[i] = outbox.Item{Topic: object(event) + ":materials", Kind: toldKind}
 		err := tx.QueryRowContext(ctx, `INSERT INTO event_material_letters (event_id, person_id, email, lang, made_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-			event, orNull(x.Person), x.Email, x.Lang, db.At(s.Now())).Scan(&items[i].Ref)
+			event, db.OrNull(x.Person), x.Email, x.Lang, db.At(s.Now())).Scan(&items[i].Ref)
 		if err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ func (s *Service) postLetter(ctx context.Context, tx *db.Tx, l *letter, nowhere 
 	}
 	defer errs.Wrap(&err, "signup.postLetter(%s)", l.Kind)
 	err = tx.QueryRowContext(ctx, `INSERT INTO event_signup_letters (kind, event_id, signup_id, person_id, sitting_id, made_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		l.Kind, l.Event, orNull(l.Signup), orNull(l.Person), orNull(l.Sitting), db.At(s.Now())).Scan(&l.ID)
+		l.Kind, l.Event, db.OrNull(l.Signup), db.OrNull(l.Person), db.OrNull(l.Sitting), db.At(s.Now())).Scan(&l.ID)
 	if err != nil {
 		return err
 	}

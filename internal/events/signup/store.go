@@ -64,18 +64,14 @@ func byToken(ctx context.Context, q db.Q, event int64, token string) (Signup, er
 	return one(read(ctx, q, `WHERE event_id = $1 AND id IN (SELECT signup_id FROM event_signup_tokens WHERE hash = $2)`, event, hashOf(token)))
 }
 
-func orNull[T int | int64](n T) sql.NullInt64 {
-	return sql.NullInt64{Int64: int64(n), Valid: n != 0}
-}
-
 // save stores a sign-up; a new one gets its number.
 func save(ctx context.Context, tx *db.Tx, x *Signup) (err error) {
 	defer errs.Wrap(&err, "signup.save(%d)", x.ID)
-	values := []any{x.State, x.Queue, db.At(x.OfferUntil), db.At(x.Placed), db.At(x.Came), x.How, x.Name, orNull(x.Unit)}
+	values := []any{x.State, x.Queue, db.At(x.OfferUntil), db.At(x.Placed), db.At(x.Came), x.How, x.Name, db.OrNull(x.Unit)}
 	if x.ID == 0 {
 		return tx.QueryRowContext(ctx, `INSERT INTO event_signups (state, queue, offer_until, placed_at, came_at, came_how, name, unit_id, event_id, person_id, email,
 			email_fold, lang, number, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
-			append(values, x.Event, orNull(x.Person), x.Email, i18n.Fold(x.Email), x.Lang, orNull(x.Number), db.At(x.Made))...).Scan(&x.ID)
+			append(values, x.Event, db.OrNull(x.Person), x.Email, i18n.Fold(x.Email), x.Lang, db.OrNull(x.Number), db.At(x.Made))...).Scan(&x.ID)
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE event_signups SET state = $1, queue = $2, offer_until = $3, placed_at = $4, came_at = $5, came_how = $6, name = $7, unit_id = $8
 		WHERE id = $9`, append(values, x.ID)...)

@@ -42,16 +42,13 @@ func meetingByID(ctx context.Context, q db.Q, id int64) (Meeting, error) {
 	return all[0], nil
 }
 
-// orNull stores 0 as NULL.
-func orNull(id int64) sql.NullInt64 { return sql.NullInt64{Int64: id, Valid: id != 0} }
-
 // insertMeeting adds a meeting and sets its ID.
 func insertMeeting(ctx context.Context, tx *db.Tx, m *Meeting, at time.Time) (err error) {
 	defer errs.Wrap(&err, "meetings.insertMeeting")
 	return tx.QueryRowContext(ctx, `INSERT INTO meetings (uid, unit_id, title, starts_at, ends_at, expert, service_id, area, theme, questions, agenda, link,
 		place, notes, state, why, sequence, stamp, made_by, made_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', $14, '', $15, $16, $17, $18, $19) RETURNING id`,
-		m.UID, orNull(m.Unit), m.Title, db.At(m.Start), db.At(m.End), m.Expert, orNull(m.Service), m.Area, m.Theme, m.Questions, m.Agenda, m.Link,
+		m.UID, db.OrNull(m.Unit), m.Title, db.At(m.Start), db.At(m.End), m.Expert, db.OrNull(m.Service), m.Area, m.Theme, m.Questions, m.Agenda, m.Link,
 		m.Place, m.State, m.Sequence, db.At(m.Stamp), m.MadeBy, db.At(at), m.Version).Scan(&m.ID)
 }
 
@@ -61,7 +58,7 @@ func updateMeeting(ctx context.Context, tx *db.Tx, m *Meeting) (err error) {
 	n, err := db.Changed(tx.ExecContext(ctx, `UPDATE meetings SET unit_id = $1, title = $2, starts_at = $3, ends_at = $4, expert = $5, service_id = $6,
 		area = $7, theme = $8, questions = $9, agenda = $10, link = $11, place = $12, notes = $13, state = $14, why = $15, sequence = $16, stamp = $17,
 		finished_at = $18, version = version + 1 WHERE id = $19 AND version = $20`,
-		orNull(m.Unit), m.Title, db.At(m.Start), db.At(m.End), m.Expert, orNull(m.Service), m.Area, m.Theme, m.Questions, m.Agenda, m.Link, m.Place,
+		db.OrNull(m.Unit), m.Title, db.At(m.Start), db.At(m.End), m.Expert, db.OrNull(m.Service), m.Area, m.Theme, m.Questions, m.Agenda, m.Link, m.Place,
 		m.Notes, m.State, m.Why, m.Sequence, db.At(m.Stamp), db.At(m.Finished), m.ID, m.Version))
 	if err == nil && n == 0 {
 		return conflict()
@@ -144,7 +141,7 @@ func decisionByID(ctx context.Context, q db.Q, id int64) (Decision, error) {
 func insertDecision(ctx context.Context, tx *db.Tx, d *Decision) (err error) {
 	defer errs.Wrap(&err, "meetings.insertDecision(%d)", d.Meeting)
 	return tx.QueryRowContext(ctx, `INSERT INTO meeting_decisions (meeting_id, text, owner, owner_id, due) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		d.Meeting, d.Text, d.Owner, orNull(d.OwnerID), d.Due).Scan(&d.ID)
+		d.Meeting, d.Text, d.Owner, db.OrNull(d.OwnerID), d.Due).Scan(&d.ID)
 }
 
 func updateDone(ctx context.Context, tx *db.Tx, d *Decision) (err error) {
@@ -162,7 +159,7 @@ func deleteDecision(ctx context.Context, tx *db.Tx, id int64) (err error) {
 func insertLetter(ctx context.Context, tx *db.Tx, l *letter, at time.Time) (id int64, err error) {
 	defer errs.Wrap(&err, "meetings.insertLetter(%s)", l.Kind)
 	err = tx.QueryRowContext(ctx, `INSERT INTO meeting_letters (kind, meeting_id, topic_id, person_id, made_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		l.Kind, orNull(l.Meeting), orNull(l.Topic), l.Person, db.At(at)).Scan(&id)
+		l.Kind, db.OrNull(l.Meeting), db.OrNull(l.Topic), l.Person, db.At(at)).Scan(&id)
 	return id, err
 }
 

@@ -52,7 +52,7 @@ func insertTopic(ctx context.Context, tx *db.Tx, t *Topic) (id int64, err error)
 func updateTopic(ctx context.Context, tx *db.Tx, t *Topic) (err error) {
 	defer errs.Wrap(&err, "meetings.updateTopic(%d)", t.ID)
 	n, err := db.Changed(tx.ExecContext(ctx, `UPDATE meeting_topics SET meeting_id = $1, answer = $2, first_at = $3, answered_at = $4, version = version + 1
-		WHERE id = $5 AND version = $6`, orNull(t.Meeting), t.Answer, db.At(t.First), db.At(t.Answered), t.ID, t.Version))
+		WHERE id = $5 AND version = $6`, db.OrNull(t.Meeting), t.Answer, db.At(t.First), db.At(t.Answered), t.ID, t.Version))
 	if err == nil && n == 0 {
 		return conflict()
 	}
