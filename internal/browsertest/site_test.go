@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,7 +30,14 @@ type Site struct {
 	County *county.County
 	URL    string
 	close  func()
+	ahead  atomic.Int64 // how far the site's clock is before the county's
 }
+
+// now is the time as the site has it.
+func (s *Site) now() time.Time { return s.Demo.Clock.Now().Add(time.Duration(s.ahead.Load())) }
+
+// await lets time pass until at. Who was signed in may have to sign in anew.
+func (s *Site) await(at time.Time) { s.ahead.Add(int64(at.Sub(s.now()))) }
 
 // newSite starts a site that sends its mail by post; nil keeps the mail.
 func newSite(d *db.DB, dir string, post mail.Sender) (*Site, error) {
@@ -40,7 +48,7 @@ func newSite(d *db.DB, dir string, post mail.Sender) (*Site, error) {
 	srv := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + srv.Listener.Addr().String()
 	var err error
-	s.App, err = app.New(app.Config{DB: d, Mail: post, Now: s.Demo.Clock.Now, BaseURL: s.URL, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
+	s.App, err = app.New(app.Config{DB: d, Mail: post, Now: s.now, BaseURL: s.URL, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
 	if err != nil {
 		srv.Close()
 		return nil, err
@@ -77,16 +85,34 @@ func fresh(t *testing.T, d *db.DB) *Site {
 	return staffed(t, d, nil)
 }
 
+// longAgo is a fresh site whose clock shows the time so long ago. Sessions are dated by the machine's own clock: what is to come in a test
+// must not be later than that.
+func longAgo(t *testing.T, d *db.DB, ago time.Duration) *Site {
+	t.Helper()
+	s, err := newSite(d, t.TempDir(), nil)
+	must(t, err)
+	s.ahead.Store(int64(-ago))
+	s.begin(t)
+	return s
+}
+
 // staffed is a fresh site that sends its mail by post.
 func staffed(t *testing.T, d *db.DB, post mail.Sender) *Site {
 	t.Helper()
 	s, err := newSite(d, t.TempDir(), post)
 	must(t, err)
+	s.begin(t)
+	return s
+}
+
+// begin lets the site work and brings in its staff.
+func (s *Site) begin(t *testing.T) {
+	t.Helper()
 	s.work()
 	t.Cleanup(s.close)
-	ctx := t.Context()
+	ctx, d := t.Context(), s.App.Config.DB
 	must(t, s.App.Survey.ImportShipped(ctx))
-	_, err = s.App.People.Import(ctx, people.Files{
+	_, err := s.App.People.Import(ctx, people.Files{
 		Units:       people.File{Name: "org.csv", Data: s.County.UnitsCSV()},
 		People:      people.File{Name: "people.csv", Data: s.County.PeopleCSV()},
 		Professions: people.File{Name: "professions.csv", Data: s.County.ProfessionsCSV()},
@@ -95,10 +121,9 @@ func staffed(t *testing.T, d *db.DB, post mail.Sender) *Site {
 	who, err := people.PersonByEmail(ctx, d, s.County.Cast.Coordinator)
 	must(t, err)
 	must(t, d.InTx(ctx, func(tx *db.Tx) error {
-		_, err := people.Grant(ctx, tx, time.Now(), 0, who.ID, people.Coordinator, 0)
+		_, err := people.Grant(ctx, tx, s.now(), 0, who.ID, people.Coordinator, 0)
 		return err
 	}))
-	return s
 }
 
 // round makes a draft of the pulse or the whole survey.
