@@ -28,6 +28,7 @@ func (s *Service) Routes() {
 	k.Handle("GET /events/{id}/fair", web.SignedIn, s.showFloor)
 	k.Handle("GET /events/{id}/exhibitors", web.SignedIn, s.manage)
 	k.Handle("POST /events/{id}/exhibitors", web.SignedIn, s.add)
+	k.Handle("POST /events/{id}/exhibitors/take", web.SignedIn, s.takeOver)
 	k.Handle("GET /events/{id}/exhibitors/{exhibitor}", web.SignedIn, s.edit)
 	k.Handle("POST /events/{id}/exhibitors/{exhibitor}", web.SignedIn, s.save)
 	k.Handle("POST /events/{id}/exhibitors/{exhibitor}/slots", web.SignedIn, s.addSlot)
@@ -81,6 +82,22 @@ type floorPage struct {
 // path is an exhibitor's page.
 func (p floorPage) path(id int64, more string) string {
 	return p.E.PublicPath("/fair/x/" + number(id) + more)
+}
+
+// off are the demonstrations in which the visitor had a place and which were called off. This is the only way to tell: nobody knows who
+// the visitor is.
+func (p floorPage) off() (out []Demo) {
+	for _, f := range p.Floors {
+		for _, x := range f.All {
+			for _, slot := range x.Slots {
+				if slot.Cancelled && p.Visit.Slots[slot.ID] {
+					out = append(out, Demo{slot, x})
+				}
+			}
+		}
+	}
+	inTime(out)
+	return out
 }
 
 // clock is when something is: the hour, with the day where there are several.

@@ -18,6 +18,7 @@ type managePage struct {
 	Address string
 	Typed   Exhibitor
 	Langs   []ui.Option
+	Earlier []ui.Option // exhibitors of the fair before
 	Errors  *errs.Fields
 }
 
@@ -59,6 +60,9 @@ func (s *Service) showManage(w http.ResponseWriter, r *http.Request, e *events.E
 		return err
 	}
 	p.Floors = Floors(all, p.Lang)
+	if p.Earlier, err = s.earlierChoices(r.Context(), p.Who, e); err != nil {
+		return err
+	}
 	for _, l := range i18n.Langs {
 		p.Langs = append(p.Langs, ui.Option{Value: l, Label: p.T("fair.lang-" + l)})
 	}
