@@ -81,6 +81,9 @@ func (s *Service) check(p *Plan, before []Sitting, bad *errs.Fields) {
 	if !slices.Contains(Opens, p.Open) {
 		bad.Add("open", "events.no-open")
 	}
+	if p.Anonymous && p.Open != ForAll {
+		bad.Add("anonymous", "events.numbers-need-all")
+	}
 	if p.Rhythm != "" && !slices.Contains(Rhythms, p.Rhythm) {
 		bad.Add("rhythm", "events.no-rhythm")
 	}
