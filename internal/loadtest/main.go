@@ -95,7 +95,7 @@ func run(journeys, clients int, autosave bool, dbURL, race string, mails int) er
 		return srv.race(links, n, clients)
 	}
 	before := size(dbURL)
-	srv.journeys(links, clients, autosave, bare, flushes)
+	fleet{srv}.journeys(links, clients, autosave).print(len(links), clients, autosave, bare, flushes)
 	srv.stop()
 	if before > 0 {
 		fmt.Printf("the database grew by %d bytes a save\n", (size(dbURL)-before)/int64(len(links)*saves(autosave)))
