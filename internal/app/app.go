@@ -225,7 +225,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part,
+		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part, a.Live.Part,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {
@@ -243,6 +243,9 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 	}
 	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
 		return a.Meetings.Name(ctx, id)
+	}
+	if id, ok := strings.CutPrefix(object, "event:"); ok {
+		return a.eventName(ctx, id)
 	}
 	if id, ok := strings.CutPrefix(object, "room:"); ok {
 		return a.Live.Name(ctx, id)

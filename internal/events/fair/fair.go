@@ -26,6 +26,7 @@ import (
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/pace"
 	"taitorinki/internal/web"
 )
 
@@ -60,6 +61,7 @@ type Service struct {
 	BaseURL string // where links begin, without a slash at the end
 	Events  *events.Service
 
+	begins  pace.Each  // visits
 	drawing sync.Mutex // one picture at a time: each may take a hundred megabytes while it is open
 }
 
