@@ -512,3 +512,26 @@ func TestAnExhibitorWritesTheirOwnCardByASecretLinkUntilItIsRevoked(t *testing.T
 		s.Anonymous().Get(public).Want(t, 404)
 	})
 }
+
+func TestAScriptWithoutACookieBeginsOnlySoManyVisits(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	x := s.exhibitor("Apu Oy", "Sali", 5)
+	path := "/e/" + s.e.Code + "/fair/x/" + fmt.Sprint(x.ID) + "/card"
+	known := s.Anonymous()
+	known.Post(path, url.Values{"do": {"take"}}).Want(t, 200)
+	begun := 1
+	for range 600 {
+		if _, err := s.Fairs.Begin(t.Context(), &s.e); err == nil {
+			begun++
+		} else if errs.KindOf(err) != errs.Conflict {
+			t.Fatal(err)
+		}
+	}
+	if begun != 500 {
+		t.Errorf("%d visits were begun at once, want 500", begun)
+	}
+	s.Anonymous().Post(path, url.Values{"do": {"take"}}).Want(t, 409)
+	known.Post(path, url.Values{"do": {"drop"}}).Want(t, 200) // who is there already is not held up
+	s.Clock.Move(2 * time.Second)
+	s.Anonymous().Post(path, url.Values{"do": {"take"}}).Want(t, 200)
+}
