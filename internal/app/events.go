@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"taitorinki/internal/db"
-	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
 	"taitorinki/internal/events/fair"
@@ -133,20 +132,4 @@ func (a *App) findingChoices(ctx context.Context, v web.Visitor) (out []ui.Optio
 		out = append(out, ui.Option{Value: strconv.FormatInt(f.ID, 10), Label: i18n.In(f.Origin.Area, v.Lang), Help: i18n.In(f.Unit(), v.Lang)})
 	}
 	return out, err
-}
-
-// eventName is an event's title and page, for the audit log; "" when it is gone.
-func (a *App) eventName(ctx context.Context, id string) (title, path string, err error) {
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err != nil {
-		return "", "", nil
-	}
-	e, err := events.ByID(ctx, a.Config.DB, n)
-	if errs.KindOf(err) == errs.NotFound {
-		return "", "", nil
-	}
-	if err != nil {
-		return "", "", err
-	}
-	return e.Title, e.Path(""), nil
 }

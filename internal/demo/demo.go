@@ -68,8 +68,6 @@ type Demo struct {
 	err  error
 	full bool
 	link string // the personal link of the cast's nurse in the open round
-
-	roomCode string // of the live room that is open
 }
 
 // New makes a demonstration of a size.
@@ -124,7 +122,6 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 		func() error { return d.wish(ctx, day(-2, 13)) },
 		func() error { return d.askForHelp(ctx) },
 		func() error { return d.logbook(ctx) },
-		func() error { return d.rooms(ctx) },
 		func() error { d.Clock.present(); return d.App.Survey.CountRates(ctx) },
 	} {
 		if err := do(); err != nil {
