@@ -27,7 +27,7 @@ func TestHostsGroupHideAndPublishAndOthersDoNot(t *testing.T) {
 			other.Post(path+x, url.Values{"theme": {"Aika"}, "hide": {"1"}, "changes": {"x"}}).Want(t, 403)
 		}
 		host.Post(path+"/themes", url.Values{"theme": {" Lisää  aikaa "}}).Want(t, 200, "Lisää aikaa")
-		host.Post(path+"/themes", url.Values{"theme": {"Lisää aikaa"}}).Want(t, 422, "of this name already")
+		host.Post(path+"/themes", url.Values{"theme": {"Lisää aikaa"}}).Want(t, 422, "a group with this name")
 		all, err := s.Feedback.Comments(ctx, &e)
 		s.ok(err)
 		host.Post(path+"/group", url.Values{"into-" + fmt.Sprint(all[0].ID): {"1"}, "into-" + fmt.Sprint(all[1].ID): {"1"}, "into-7": {"1"}, "into-" + fmt.Sprint(all[2].ID): {"99"}}).

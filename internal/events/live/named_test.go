@@ -75,7 +75,7 @@ func TestWhoIsNamedAsHostLeadsTheRoomOfThatEventAndNothingElse(t *testing.T) {
 
 		host.Get(fmt.Sprintf("/events/%d/host", one)).Want(t, 200, "Lead the room")
 		host.Post(own+"/open", nil).Want(t, 200, "The room is open.")
-		for path, words := range map[string]string{"": "The way in", "/settings": "Name", "/present": "Join at", "/after": "Close the room", "/speak": "No open questions"} {
+		for path, words := range map[string]string{"": "How to join", "/settings": "Name", "/present": "Join at", "/after": "Close the room", "/speak": "No open questions"} {
 			host.Get(own+path).Want(t, 200, words)
 			other.Get(own+path).Want(t, 403)
 			host.Get(foreign+path).Want(t, 403)
