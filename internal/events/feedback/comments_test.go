@@ -42,7 +42,7 @@ func TestHostsGroupHideAndPublishAndOthersDoNot(t *testing.T) {
 		if log := strings.Join(dump(t, d, "audit_log"), "\n"); !strings.Contains(log, "event.feedback-hidden") || !strings.Contains(log, "Nimesi jonkun") {
 			t.Error("the log does not tell that a comment was hidden")
 		}
-		host.Post(path+"/changes", url.Values{"do": {"publish"}, "version": {"0"}}).Want(t, 422, "Write first")
+		host.Post(path+"/changes", url.Values{"do": {"publish"}, "version": {"0"}}).Want(t, 422, "First write")
 		host.Post(path+"/changes", url.Values{"do": {"draft"}, "changes": {"Aikaa kysymyksille"}, "version": {"0"}}).Want(t, 200)
 		other.Get(e.Path("")).Want(t, 200).Without(t, "Aikaa kysymyksille")
 		host.Post(path+"/changes", url.Values{"do": {"publish"}, "changes": {"Muuta"}, "version": {"0"}}).Want(t, 409)
