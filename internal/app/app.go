@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"taitorinki/internal/catalog"
 	"taitorinki/internal/dataset"
 	"taitorinki/internal/db"
-	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
 	"taitorinki/internal/events/fair"
@@ -231,7 +229,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part,
+		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part, a.Live.Part,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {
@@ -240,34 +238,6 @@ func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any
 		out = append(out, p)
 	}
 	return out, nil
-}
-
-// objectName names what the log speaks of by a code, and where it is.
-func (a *App) objectName(ctx context.Context, object, lang string) (name, url string, err error) {
-	if id, ok := strings.CutPrefix(object, "finding:"); ok {
-		return a.findingName(ctx, id, lang)
-	}
-	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
-		return a.Meetings.Name(ctx, id)
-	}
-	if id, ok := strings.CutPrefix(object, "room:"); ok {
-		return a.Live.Name(ctx, id)
-	}
-	if strings.HasPrefix(object, "mentor:") {
-		return a.Mentors.ObjectName(ctx, object, lang)
-	}
-	code, ok := strings.CutPrefix(object, "round:")
-	if !ok {
-		return "", "", nil
-	}
-	r, err := survey.RoundByCode(ctx, a.Config.DB, code)
-	if errs.KindOf(err) == errs.NotFound {
-		return "", "", nil // a draft that was deleted
-	}
-	if err != nil {
-		return "", "", err
-	}
-	return r.Settings.Name.In(lang), "/rounds/" + strconv.FormatInt(r.ID, 10), nil
 }
 
 // nextMeeting is a mentor's next meeting, for the monthly note.
