@@ -24,8 +24,8 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/outbox"
-	"taitorinki/internal/people"
 	"taitorinki/internal/pace"
+	"taitorinki/internal/people"
 	"taitorinki/internal/web"
 )
 
