@@ -17,6 +17,7 @@ func (a *App) routes() {
 	a.Kit.HandleOpen("GET /accessibility", a.text("app.accessibility-title", "app.accessibility-text"))
 	a.Kit.HandleOpen("GET /privacy", a.text("app.privacy-title", "app.privacy-text"))
 	a.Kit.HandleRaw("GET /healthz", http.HandlerFunc(a.health))
+	a.Kit.HandleRaw("GET /readyz", http.HandlerFunc(a.readyz))
 	a.Kit.HandleRaw("GET /robots.txt", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Write([]byte("User-agent: *\nDisallow: /\n"))
