@@ -80,11 +80,15 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := a.Recover(ctx); err != nil {
 		slog.Error("an interrupted closing could not be finished", "err", err)
 	}
-	fmt.Printf("Taitorinki listens on %s (%s)\n", ln.Addr(), base)
 	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx)) // to the very end
 	defer unwatch()
-	if err := c.begin(watched, a); err != nil {
+	admin, err := c.begin(watched, a)
+	if err != nil {
 		return err
+	}
+	fmt.Printf("Taitorinki listens on %s (%s)\n", ln.Addr(), base)
+	if admin != "" {
+		fmt.Printf("Metrics are on http://%s/metrics\n", admin)
 	}
 	return serve(ctx, ln, a.Handler(), a.Run, c.leave(a))
 }

@@ -62,25 +62,22 @@ func (c *watchFlag) trusted() (func(remote string) bool, error) {
 	}, nil
 }
 
-// begin has the platform watched, and answers on the admin address if there is one until ctx is done.
-func (c *watchFlag) begin(ctx context.Context, a *app.App) error {
-	trusted, err := c.trusted()
-	if err != nil {
-		return usage{err}
+// begin has the platform watched, and answers until ctx is done on the admin address, which it returns; "" when there is none.
+func (c *watchFlag) begin(ctx context.Context, a *app.App) (addr string, err error) {
+	if a.Kit.TrustedProxy, err = c.trusted(); err != nil {
+		return "", usage{err}
 	}
-	a.Kit.TrustedProxy = trusted
 	if c.Admin == "" {
-		return nil
+		return "", nil
 	}
 	ln, err := net.Listen("tcp", c.Admin)
 	if err != nil {
-		return usage{err}
+		return "", usage{err}
 	}
 	srv := &http.Server{Handler: a.Watch().Admin(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute} // a profile may take long to write
 	go srv.Serve(ln)
 	context.AfterFunc(ctx, func() { srv.Close() })
-	fmt.Printf("Metrics are on http://%s/metrics\n", ln.Addr())
-	return nil
+	return ln.Addr().String(), nil
 }
 
 // leave says that the server is not ready any more, and gives a load balancer the time to see it.

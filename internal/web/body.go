@@ -11,8 +11,7 @@ func limit(w http.ResponseWriter, r *http.Request, size int64) error {
 	if r.Body == nil {
 		return nil
 	}
-	whole := r.Body
-	r.Body = &bounded{http.MaxBytesReader(w, whole, size), whole}
+	r.Body = http.MaxBytesReader(w, r.Body, size)
 	if r.ContentLength > size {
 		return &http.MaxBytesError{Limit: size}
 	}
@@ -22,19 +21,13 @@ func limit(w http.ResponseWriter, r *http.Request, size int64) error {
 	return nil
 }
 
-// bounded is a body of which a handler reads so much only.
-type bounded struct {
-	io.ReadCloser
-	whole io.Reader
-}
-
 // mostReadOn is how much more is read of a body that is too large, in bytes.
 const mostReadOn = 16 << 20
 
 // readOn reads on in a body that is too large: a browser reads the answer when it has sent everything, and would show a broken
 // connection otherwise. Of who sends still more the connection is cut.
-func readOn(r *http.Request) {
-	if b, ok := r.Body.(*bounded); ok {
-		io.CopyN(io.Discard, b.whole, mostReadOn)
+func (a *answer) readOn() {
+	if a.body != nil {
+		io.CopyN(io.Discard, a.body, mostReadOn)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -34,6 +35,7 @@ func (k *Kit) InFlight() int64 { return k.busy.Load() }
 // answer is what a request is answered with, and what went wrong.
 type answer struct {
 	http.ResponseWriter
+	body   io.Reader // of the request, whatever bounds it
 	status int
 	err    error
 	key    string // the message of a request that was refused
@@ -112,7 +114,7 @@ func (k *Kit) log(ctx context.Context, pattern string, a *answer, s Seen) {
 	slow := k.Slow > 0 && s.Took >= k.Slow && !a.stream()
 	level, text := slog.LevelInfo, "request refused"
 	switch {
-	case a.status >= 500 || a.stack != nil:
+	case a.err != nil && a.status >= 500 || a.stack != nil: // not /readyz, which says itself what is wrong
 		level, text = slog.LevelError, "request failed"
 	case slow:
 		level, text = slog.LevelWarn, "request slow"
@@ -155,6 +157,6 @@ func (k *Kit) number(r *http.Request) string {
 		}
 	}
 	var b [8]byte
-	rand.Read(b[:])                                                 // never fails
+	rand.Read(b[:])                                                    // never fails
 	return fmt.Sprintf("%010d", binary.NativeEndian.Uint64(b[:])%1e10) // ten digits can be read out on the telephone
 }

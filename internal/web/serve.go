@@ -30,7 +30,7 @@ func (k *Kit) Handler() http.Handler {
 		if k.Secure {
 			h["Strict-Transport-Security"] = hsts
 		}
-		out, begun := &answer{ResponseWriter: w}, k.Now()
+		out, begun := &answer{ResponseWriter: w, body: r.Body}, k.Now()
 		k.busy.Add(1)
 		defer func() {
 			e := recover()
@@ -70,9 +70,12 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, bare bool, err error)
 		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 		return
 	}
+	told := answerOf(w)
 	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
 		err = errs.Because(err, errs.Invalid, "web.too-big")
-		readOn(r)
+		if told != nil {
+			told.readOn()
+		}
 	}
 	kind := errs.KindOf(err)
 	key, args := "web.internal", []any(nil)
@@ -80,10 +83,10 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, bare bool, err error)
 		key, args = e.Key, e.Args
 	}
 	number := ""
-	if a := answerOf(w); a != nil {
-		a.err, a.key = err, key
+	if told != nil {
+		told.err, told.key = err, key
 		if kind == errs.Internal {
-			number = a.id()
+			number = told.id()
 		}
 	}
 	var p Page
