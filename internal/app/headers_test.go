@@ -105,9 +105,7 @@ func (e *endless) Read(b []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n := min(int64(len(b)), e.left)
-	for i := range b[:n] {
-		b[i] = 'a'
-	}
+	clear(b[:n])
 	e.left, e.read = e.left-n, e.read+n
 	return int(n), nil
 }

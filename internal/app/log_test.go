@@ -76,9 +76,7 @@ func TestTheLogOfACountysDayNamesNobody(t *testing.T) {
 		never = append(never, strings.TrimPrefix(l, "/v/"))
 	}
 	person.Post("/a/"+round+"/1", url.Values{"q_remote_5": {"4"}})
-	for _, p := range staffNames(t, s) {
-		never = append(never, p)
-	}
+	never = append(never, staffNames(t, s)...)
 	text := log.String()
 	lines := strings.Count(text, "request slow")
 	if lines < 500 {

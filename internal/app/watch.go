@@ -66,7 +66,7 @@ func (a *App) queues(ctx context.Context) ([]watch.Jobs, error) {
 
 func (a *App) mailQueue(ctx context.Context) (watch.Mail, error) {
 	q, err := a.Outbox.Queued(ctx, time.Time{})
-	return watch.Mail{States: q.States, Oldest: q.Oldest}, err
+	return watch.Mail{States: q.States, Oldest: q.Oldest, Down: a.Outbox.Trouble() != ""}, err
 }
 
 // Leave makes the server say that it is not ready any more, while it goes on to answer.

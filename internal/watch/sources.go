@@ -29,6 +29,7 @@ type Jobs struct {
 type Mail struct {
 	States map[string]int
 	Oldest time.Duration // for how long the oldest message has been due that nothing holds up
+	Down   bool          // the mail server takes nothing from this process at present
 }
 
 // patience is how long the database may take for its answers.
@@ -48,6 +49,7 @@ var (
 	jobsAge   = describe("jobs_oldest_due_seconds", "For how long the oldest job of a kind has been due.", "kind")
 	mail      = describe("mail_messages", "Mail that is not sent: waiting, handing, refused, unclear.", "state")
 	mailAge   = describe("mail_oldest_due_seconds", "For how long the oldest message has been due that no pause, pace, hour or mail server holds up.")
+	mailDown  = describe("mail_server_down", "1 while the mail server takes nothing from this process, else 0.")
 	poolOpen  = describe("db_connections", "Open connections to the database.", "pool", "state")
 	poolMost  = describe("db_connections_most", "Connections that a pool may open, 0 without a limit.", "pool")
 	poolWaits = describe("db_waits_total", "How often somebody waited for a connection.", "pool")
@@ -57,7 +59,7 @@ var (
 
 // Describe is for Prometheus.
 func (a *asker) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{inFlight, listeners, jobs, jobsAge, mail, mailAge, poolOpen, poolMost, poolWaits, poolWait, answers} {
+	for _, d := range []*prometheus.Desc{inFlight, listeners, jobs, jobsAge, mail, mailAge, mailDown, poolOpen, poolMost, poolWaits, poolWait, answers} {
 		out <- d
 	}
 }
@@ -105,5 +107,10 @@ func (a *asker) queues(gauge func(d *prometheus.Desc, v float64, labels ...strin
 		gauge(mail, float64(n), state)
 	}
 	gauge(mailAge, m.Oldest.Seconds())
+	down := 0.0
+	if m.Down {
+		down = 1
+	}
+	gauge(mailDown, down)
 	return nil
 }

@@ -22,7 +22,7 @@ func watching(t *testing.T) *Watch {
 			return []Jobs{{Kind: "insight.snapshot", Waiting: 2, Dead: 1, Oldest: time.Minute}}, nil
 		},
 		Mail: func(context.Context) (Mail, error) {
-			return Mail{States: map[string]int{"waiting": 9}, Oldest: time.Hour}, nil
+			return Mail{States: map[string]int{"waiting": 9}, Oldest: time.Hour, Down: true}, nil
 		},
 	})
 }
@@ -59,7 +59,7 @@ func TestAScrapeTellsWhatTheProgramDoes(t *testing.T) {
 		`taitorinki_group_commit_statements_bucket{le="8"} 1`,
 		`taitorinki_requests_in_flight 3`, `taitorinki_live_listeners 40`,
 		`taitorinki_jobs{kind="insight.snapshot",state="dead"} 1`, `taitorinki_jobs_oldest_due_seconds{kind="insight.snapshot"} 60`,
-		`taitorinki_mail_messages{state="waiting"} 9`, `taitorinki_mail_oldest_due_seconds 3600`,
+		`taitorinki_mail_messages{state="waiting"} 9`, `taitorinki_mail_oldest_due_seconds 3600`, `taitorinki_mail_server_down 1`,
 		`taitorinki_db_connections{pool="write",state="used"} 1`, `taitorinki_db_waits_total{pool="write"} 7`,
 		`taitorinki_db_answers 1`, `version="v1"`, `go_goroutines`)
 }
@@ -154,4 +154,18 @@ func TestALogCoversWhoAndWhatItShouldNotName(t *testing.T) {
 	if strings.Contains(b.String(), "[secret]") {
 		t.Errorf("too much is covered: %s", b.String())
 	}
+}
+
+func BenchmarkCounting(b *testing.B) {
+	w := New("v1", Sources{})
+	b.Run("a request", func(b *testing.B) {
+		for b.Loop() {
+			w.Request("/units/{id}", "GET", 200, time.Millisecond)
+		}
+	})
+	b.Run("a respondent's request", func(b *testing.B) {
+		for b.Loop() {
+			w.PrivateRequest(200, time.Millisecond)
+		}
+	})
 }
