@@ -1,9 +1,10 @@
 // Package watch shows an operator how the program is doing: metrics for Prometheus, profiles, and a log without personal data.
 //
 // What it counts must not tell of a respondent. Of private routes it learns neither the route nor whether the request was a look, a
-// save or a sending, and their numbers move by fifty at a time (crowd): a coarse sum over everybody says that the service is used and
-// how fast it answers, which an operator must see, and who reads the series every second still cannot say when one person came, what
-// they did, or whether they came at all. A fault of ours is counted at once: it says nothing of answering, and somebody must look.
+// save or a sending, and their numbers move by fifty at a time (crowd), as do those of group commits, of which a save is one: a coarse
+// sum over everybody says that the service is used and how fast it answers, which an operator must see, and who reads these series
+// every second cannot say from them when one person came or what they did. A fault of ours is counted at once: it says nothing of
+// answering, and somebody must look. That the machine works at all, its processor and its network tell in any case.
 package watch
 
 import (
@@ -21,8 +22,9 @@ type Watch struct {
 	requests *prometheus.HistogramVec
 	commits  prometheus.Histogram
 
-	mu   sync.Mutex
-	held []answered // of private routes, until there are crowd
+	mu     sync.Mutex
+	held   []answered // of private routes, until there are crowd
+	shared []int      // statements of group commits, until there are crowd
 }
 
 type answered struct {
@@ -30,7 +32,7 @@ type answered struct {
 	took  time.Duration
 }
 
-// crowd is how many answers of private routes are counted together.
+// crowd is how many answers of private routes, or group commits, are counted together.
 const crowd = 50
 
 const prefix = "taitorinki_"
@@ -81,7 +83,18 @@ func (w *Watch) private(class string, took time.Duration) {
 }
 
 // Committed counts a group commit.
-func (w *Watch) Committed(statements int) { w.commits.Observe(float64(statements)) }
+func (w *Watch) Committed(statements int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shared = append(w.shared, statements)
+	if len(w.shared) < crowd {
+		return
+	}
+	for _, n := range w.shared {
+		w.commits.Observe(float64(n))
+	}
+	w.shared = w.shared[:0]
+}
 
 func class(status int) string {
 	if status < 100 || status > 599 {
