@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"taitorinki/internal/about"
 	"taitorinki/internal/catalog"
 	"taitorinki/internal/dataset"
 	"taitorinki/internal/db"
@@ -79,6 +80,7 @@ type App struct {
 	Rounds   *rounds.Pages
 	Insight  *insight.Service
 	Catalog  *catalog.Service
+	About    *about.Service
 	Mentors  *mentoring.Service
 	Asking   *asking.Service
 	Log      *supportlog.Service
@@ -108,7 +110,7 @@ func Words(more ...fs.FS) (i18n.Words, error) {
 		ui.Locales, web.Locales, people.Locales, sheet.Locales, dataset.Locales, Locales,
 		survey.Locales, instrument.Locales,
 		insight.Locales,
-		catalog.Locales,
+		catalog.Locales, about.Locales,
 		mentoring.Locales, asking.Locales, supportlog.Locales, monthly.Locales, coverage.Locales, meetings.Locales, training.Locales,
 		events.Locales, calendar.Locales, invite.Locales, signup.Locales,
 		live.Locales, feedback.Locales, fair.Locales, materials.Locales,
@@ -146,6 +148,7 @@ func New(c Config) (*App, error) {
 		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names, Suspect: suspect}
 	a.Survey.Closed = a.resultsWanted
 	a.Catalog = &catalog.Service{DB: c.DB, Kit: kit, Now: c.Now}
+	a.About = &about.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, County: a.controller}
 	a.joinMentoring()
 	a.joinEvents()
 	a.joinLive()
@@ -160,6 +163,9 @@ func New(c Config) (*App, error) {
 	(&answering.Pages{Service: a.Survey, Helpers: a.Coverage.Brief}).Routes()
 	(&results.Pages{Service: a.Insight, Helpers: a.Coverage.UnitHelp, Focus: a.focusOf}).Routes()
 	a.Catalog.Routes()
+	a.About.Routes()
+	a.About.Mails()
+	a.About.Jobs(a.Worker)
 	a.runMentoring()
 	a.runEvents()
 	a.Live.Routes()
@@ -287,4 +293,10 @@ func connections(demo bool) int {
 		return 32
 	}
 	return 0
+}
+
+// controller is what the county says of itself, with the name of the top of its tree when it says none.
+func (a *App) controller(ctx context.Context, lang string) (people.County, error) {
+	c, err := a.People.County(ctx)
+	return c.WithName(lang, a.county(lang)), err
 }

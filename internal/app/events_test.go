@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,49 @@ func TestThoseInvitedToAMeetingAreAskedHowUsefulItWas(t *testing.T) {
 		}
 		if asked != 1 {
 			t.Errorf("the mentor was asked %d times, want once: %+v", asked, s.Mailed(mentor.Email))
+		}
+	})
+}
+
+func TestWhoCameIsAskedAndWhereNobodyKeptAccountWhoHadAPlace(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		s := staffed(t, d)
+		ctx := t.Context()
+		s.Grant("boss@apptest.example", people.Coordinator, "")
+		boss := s.Person("boss@apptest.example").ID
+		at := s.Clock.Now().Add(48 * time.Hour)
+		var kept events.Event
+		for _, title := range []string{"Lista pidettiin", "Listaa ei pidetty"} {
+			id, err := s.Events.Create(ctx, boss, events.Plan{Kind: events.Webinar, Title: title, Open: events.ForStaff, Sittings: []events.Sitting{{Start: at, End: at.Add(time.Hour)}}})
+			must(t, err)
+			must(t, s.Events.Publish(ctx, boss, id, 1))
+			for _, email := range []string{"aino@apptest.example", "bertta@apptest.example"} {
+				s.Grant(email, "", "")
+				x, err := s.Signups.SignUp(ctx, id, s.Person(email).ID)
+				must(t, err)
+				if kept.ID == 0 {
+					kept, err = events.ByID(ctx, d, id)
+					must(t, err)
+					s.Clock.Move(48 * time.Hour)
+					must(t, s.Signups.Come(ctx, &kept, x.ID, "link"))
+					s.Clock.Move(-48 * time.Hour)
+				}
+			}
+		}
+		s.Clock.Move(52 * time.Hour)
+		must(t, s.Feedback.Ask(ctx))
+		s.Work()
+		for email, want := range map[string]string{"aino@apptest.example": "Lista pidettiin Listaa ei pidetty", "bertta@apptest.example": "Listaa ei pidetty"} {
+			var asked []string
+			for _, m := range s.Mailed(email) {
+				if _, title, ok := strings.Cut(m.Subject, "? "); ok && strings.Contains(m.Text, "/feedback") {
+					asked = append(asked, title)
+				}
+			}
+			slices.Sort(asked)
+			if got := strings.Join(asked, " "); got != want {
+				t.Errorf("%s is asked about %q, want %q", email, got, want)
+			}
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"taitorinki/internal/about"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/outbox"
@@ -190,4 +191,14 @@ func (a *App) mentorSteps(ctx context.Context, p web.Page) (out []next, err erro
 		out = append(out, next{Title: p.T("app.next-appoint", "n", appoint), URL: mentoring.ListPath + "?state=" + string(mentoring.Confirmed), Lines: []string{p.T("app.next-appoint-text")}})
 	}
 	return out, err
+}
+
+// feedbackWaiting puts feedback on accessibility first while some waits for an answer: the law gives it a time.
+func (a *App) feedbackWaiting(ctx context.Context, p web.Page, all []next) ([]next, error) {
+	waiting, err := about.Waiting(ctx, a.Config.DB)
+	if err != nil || len(waiting) == 0 {
+		return all, err
+	}
+	first := next{Title: p.T("about.next", "n", len(waiting)), URL: "/accessibility/feedback", Lines: []string{p.T("about.next-due", "date", i18n.Date(p.Lang, waiting[0].Due()))}}
+	return append([]next{first}, all...), nil
 }

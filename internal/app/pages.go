@@ -14,8 +14,6 @@ import (
 
 func (a *App) routes() {
 	a.Kit.HandleOpen("GET /{$}", a.home)
-	a.Kit.HandleOpen("GET /accessibility", a.text("app.accessibility-title", "app.accessibility-text"))
-	a.Kit.HandleOpen("GET /privacy", a.text("app.privacy-title", "app.privacy-text"))
 	a.Kit.HandleRaw("GET /healthz", http.HandlerFunc(a.health))
 	a.Kit.HandleRaw("GET /readyz", http.HandlerFunc(a.readyz))
 	a.Kit.HandleRaw("GET /robots.txt", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -67,6 +65,11 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Next = append(help, p.Next...)
+	if v.May(people.AnswerAccessibility) {
+		if p.Next, err = a.feedbackWaiting(r.Context(), p.Page, p.Next); err != nil {
+			return err
+		}
+	}
 	add(units, "help", "/help/new")
 	add(v.May(people.WorkAsMentor), "help-inbox", "/help/inbox")
 	add(v.May(people.ManageMentors) && units, "help-list", "/help")
@@ -86,26 +89,6 @@ func (a *App) home(w http.ResponseWriter, r *http.Request) error {
 	add(!v.May(people.WorkAsMentor), "join", mentoring.JoinPath)
 	add(true, "me", "/me")
 	return a.Kit.Show(w, r, p.Page, start(p))
-}
-
-// textPage is a page of words: its text has a paragraph a line, and "# " before a heading. It may name what the county says
-// of itself, as people.County.Fill does.
-type textPage struct {
-	web.Page
-	Title, Text string
-}
-
-func (a *App) text(title, text string) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		p := textPage{Page: a.Kit.Page(r, title)}
-		p.Shell.Narrow = true
-		c, err := a.People.County(r.Context())
-		if err != nil {
-			return err
-		}
-		p.Title, p.Text = p.T(title), c.WithName(p.Lang, a.county(p.Lang)).Fill(a.Kit.Words, p.Lang, p.T(text))
-		return a.Kit.Show(w, r, p.Page, textView(p))
-	}
 }
 
 // health says whether the database answers, for whoever watches the server.

@@ -21,8 +21,8 @@ var tiers = map[string]int{
 	"db": 1, "analyse": 1, "dataset": 1,
 	"web": 2, "jobs": 2, "outbox": 2,
 	"people":  3,
-	"catalog": 4,
-	"survey":  feature, "insight": feature, "mentoring": feature, "events": feature,
+	"catalog": 4, "about": 4,
+	"survey": feature, "insight": feature, "mentoring": feature, "events": feature,
 	"app":  7,
 	"demo": 8,
 }

@@ -134,7 +134,18 @@ func (s *Site) visitorsStops() []stop {
 			_, link := s.mailTo(b.t, s.County.Cast.Expert, func(m mail.Message) bool { return strings.Contains(m.Text, "/sign-in/") })
 			b.Open(link)
 		}},
-		at("/wishes"), at("/sign-in/wrong"), at("/accessibility"), at("/privacy"), at("/nothing-here"), at("/demo"), at("/demo/mail"), at("/demo/mail/0"), at("/dev/ui"), at("/units")}
+		at("/wishes"), at("/sign-in/wrong"), at("/accessibility"),
+		{"feedback on accessibility with errors", func(b *Browser) {
+			b.Go(`form[action="/accessibility"] button`)
+			b.status(http.StatusUnprocessableEntity)
+			b.mustHave("[data-error-summary]")
+		}},
+		{"thanks for feedback on accessibility", func(b *Browser) {
+			b.write("#text", "Nappi ei puhu")
+			b.Go(`form[action="/accessibility"] button`)
+			b.mustHave("#feedback .notice")
+		}},
+		at("/privacy"), at("/nothing-here"), at("/demo"), at("/demo/mail"), at("/demo/mail/0"), at("/dev/ui"), at("/units")}
 }
 
 func (s *Site) peopleStops(t *testing.T) []stop {
@@ -167,12 +178,23 @@ func (s *Site) peopleStops(t *testing.T) []stop {
 		{"wish with errors", func(b *Browser) { b.Go(`form[action="/wishes"] button`); b.mustHave("[data-error-summary]") }},
 		{"wish told", func(b *Browser) { b.tellWish("yes", "video") }},
 		{"list of the willing", func(b *Browser) { b.Open("/mentors/willing"); b.mustHave("tbody th[scope=rowgroup]") }},
-		at("/me"),
+		at("/me"), at("/accessibility/feedback"), at("/accessibility/feedback/1"), at("/accessibility/feedback/2"),
+		{"answer with errors", func(b *Browser) {
+			b.Go(`form[action^="/accessibility/feedback/"] button`)
+			b.status(http.StatusUnprocessableEntity)
+		}},
 		{"settings of the county", func(b *Browser) { b.as(c.Administrator); b.Open("/settings") }},
 		{"settings with errors", func(b *Browser) {
 			b.Fill("#months", "x")
 			b.Go(`form[action="/settings"] button`)
 			b.mustHave("[data-error-summary]")
+		}},
+		{"text of the statement", func(b *Browser) { b.Open("/settings/texts/accessibility"); b.unfoldAll() }},
+		at("/settings/texts/privacy"),
+		{"text with errors", func(b *Browser) {
+			b.write("#en", "{nobody}")
+			b.Go(`form[action^="/settings/texts/"] button`)
+			b.status(http.StatusUnprocessableEntity)
 		}},
 	}
 	for _, email := range []string{c.Administrator, c.DataProtectionOfficer, c.Researcher, c.Supervisor, c.MentorCandidate} {

@@ -124,6 +124,7 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 		func() error { return d.wish(ctx, day(-2, 13)) },
 		func() error { return d.askForHelp(ctx) },
 		func() error { return d.logbook(ctx) },
+		func() error { return d.speakUp(ctx) },
 		func() error { return d.rooms(ctx) },
 		func() error { d.Clock.present(); return d.App.Survey.CountRates(ctx) },
 	} {

@@ -153,6 +153,7 @@ func TestWhatIsWrongWithAPlanIsSaidAtItsField(t *testing.T) {
 		"identity":    {"text", "events.identity", func(p *events.Plan) { p.Text = "Puhuja 131052-308T" }},
 		"script link": {"link", "events.bad-link", func(p *events.Plan) { p.Link = "javascript:alert(1)" }},
 		"places":      {"capacity", "events.bad-capacity", func(p *events.Plan) { p.Capacity = -1 }},
+		"numbers":     {"anonymous", "events.numbers-need-all", func(p *events.Plan) { p.Anonymous, p.Open = true, events.ForStaff }},
 		"no sitting":  {"sitting-1", "events.no-sitting", func(p *events.Plan) { p.Sittings = nil }},
 		"far": {"sitting-1", "events.too-far", func(p *events.Plan) {
 			p.Sittings[0].Start = s.Clock.Now().AddDate(4, 0, 0)

@@ -2,9 +2,7 @@ package events
 
 import (
 	"context"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -13,6 +11,7 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // The longest texts, in characters, and the largest numbers.
@@ -48,17 +47,9 @@ func noIdentity(bad *errs.Fields, field, text string) {
 	}
 }
 
-// oneLine is a text without line ends and needless spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// lines is a text with \n between its lines and none around it.
-func lines(text string) string {
-	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
-}
-
 // check trims a plan and tells everything that is wrong with it. Times that were stored before may have passed.
 func (s *Service) check(p *Plan, before []Sitting, bad *errs.Fields) {
-	p.Title, p.Lead, p.Place, p.Link, p.Text = oneLine(p.Title), oneLine(p.Lead), oneLine(p.Place), oneLine(p.Link), lines(p.Text)
+	p.Title, p.Lead, p.Place, p.Link, p.Text = web.Line(p.Title), web.Line(p.Lead), web.Line(p.Place), web.Line(p.Link), web.Lines(p.Text)
 	if !p.Kind.Known() {
 		bad.Add("kind", "events.no-kind")
 	}
@@ -72,7 +63,7 @@ func (s *Service) check(p *Plan, before []Sitting, bad *errs.Fields) {
 		tooLong(bad, x.field, x.text, x.n)
 		noIdentity(bad, x.field, x.text)
 	}
-	if p.Link != "" && !goodLink(p.Link) {
+	if p.Link != "" && !web.GoodLink(p.Link) {
 		bad.Add("link", "events.bad-link")
 	}
 	if p.Capacity < 0 || p.Capacity > MostPlaces {
@@ -81,16 +72,13 @@ func (s *Service) check(p *Plan, before []Sitting, bad *errs.Fields) {
 	if !slices.Contains(Opens, p.Open) {
 		bad.Add("open", "events.no-open")
 	}
+	if p.Anonymous && p.Open != ForAll {
+		bad.Add("anonymous", "events.numbers-need-all")
+	}
 	if p.Rhythm != "" && !slices.Contains(Rhythms, p.Rhythm) {
 		bad.Add("rhythm", "events.no-rhythm")
 	}
 	s.checkSittings(p, before, bad)
-}
-
-// goodLink reports whether a text is an address that a browser may be sent to.
-func goodLink(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Scheme == "https" && u.Host != "" && !strings.ContainsAny(s, " \"<>")
 }
 
 // checkSittings puts the sittings in order. Each fault is told at the form's line of the sitting, "start-1" and so on.
@@ -294,7 +282,7 @@ func (s *Service) Publish(ctx context.Context, by, id int64, version int) error 
 // Cancel calls an event off. Who holds an invitation is told why, and their calendars forget it.
 func (s *Service) Cancel(ctx context.Context, by, id int64, version int, why string) error {
 	bad := errs.Fields{}
-	why = lines(why)
+	why = web.Lines(why)
 	if tooLong(&bad, "why", why, MostLine); bad.Err() != nil {
 		return bad.Err()
 	}

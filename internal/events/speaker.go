@@ -9,6 +9,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // SpeakerRole is what somebody does at an event.
@@ -64,7 +65,7 @@ func speakers(ctx context.Context, q db.Q, where string, args ...any) ([]Speaker
 // AddSpeaker names somebody who does something at an event. Who has an account says themself whether they are shown; for others the
 // host says what was agreed.
 func (s *Service) AddSpeaker(ctx context.Context, by int64, x Speaker) error {
-	x.Name, x.Title = oneLine(x.Name), oneLine(x.Title)
+	x.Name, x.Title = web.Line(x.Name), web.Line(x.Title)
 	bad := errs.Fields{}
 	if x.Name == "" {
 		bad.Add("name", "events.no-name")

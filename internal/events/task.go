@@ -9,6 +9,7 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/web"
 )
 
 // Task is something to do for an event.
@@ -56,7 +57,7 @@ func insertTask(ctx context.Context, tx *db.Tx, t *Task) (err error) {
 
 // AddTask adds something of the host's own to do for an event, by a day, 2026-11-22.
 func (s *Service) AddTask(ctx context.Context, by, event int64, text, due string) error {
-	text = oneLine(text)
+	text = web.Line(text)
 	bad := errs.Fields{}
 	if text == "" {
 		bad.Add("task", "events.no-task")

@@ -314,7 +314,7 @@ func whole(s string) (int, bool) {
 
 var emailShape = regexp.MustCompile(`^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 
-// goodEmail reports whether mail can be sent to an address.
-func goodEmail(a string) bool {
+// GoodEmail reports whether mail can be sent to an address.
+func GoodEmail(a string) bool {
 	return len(a) <= 254 && emailShape.MatchString(a) && mail.CheckAddress(a) == nil
 }

@@ -50,7 +50,7 @@ func (c *peopleCheck) email(email, number string) {
 	case email == "" && number != "":
 	case email == "":
 		c.fail("email", "people.row-no-email")
-	case !goodEmail(email):
+	case !GoodEmail(email):
 		c.fail("email", "people.bad-email", "value", email)
 	case once(c.emails, i18n.Fold(email), c.row.Line) > 0:
 		c.fail("email", "people.row-same-email", "value", email, "line", lineNo(c.emails[i18n.Fold(email)]))

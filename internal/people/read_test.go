@@ -149,7 +149,7 @@ func FuzzRead(f *testing.F) {
 		}
 		emails := map[string]bool{}
 		for _, p := range l.People {
-			if !goodEmail(p.Email) || p.Name == "" || !seen[p.Unit] || emails[i18n.Fold(p.Email)] {
+			if !GoodEmail(p.Email) || p.Name == "" || !seen[p.Unit] || emails[i18n.Fold(p.Email)] {
 				t.Errorf("a bad person was taken: %+v", p)
 			}
 			emails[i18n.Fold(p.Email)] = true

@@ -43,21 +43,23 @@ const (
 	ReadAudit          web.Action = "audit.read"
 	ReadWilling        web.Action = "mentoring.willing" // who would like to be a digimentor, by name
 	ManageCounty       web.Action = "county.manage"     // what notices and statements say of the county
-	ManageCatalog      web.Action = "catalog.manage"    // digital services, and what has changed in them
-	ManageMentors      web.Action = "mentor.manage"     // appoint, rest and end digimentors, by name; lists of them; requests that nobody took
-	ConfirmMentors     web.Action = "mentor.confirm"    // grant hours to a candidate, or decline
-	ReadCoverage       web.Action = "mentor.coverage"   // which units have a digimentor, and how many hours are granted
-	WorkAsMentor       web.Action = "mentor.work"       // own support log, requests for help, training path, meetings
-	ManageTraining     web.Action = "training.manage"   // the steps of the training path, and badges
-	ManageMeetings     web.Action = "meeting.manage"    // plan and lead meetings of the network
-	HostEvents         web.Action = "event.host"        // plan and hold events; who signed up, feedback, live rooms
+	// AnswerAccessibility is to answer what people say of pages that do not work for them.
+	AnswerAccessibility web.Action = "county.answer"
+	ManageCatalog       web.Action = "catalog.manage"  // digital services, and what has changed in them
+	ManageMentors       web.Action = "mentor.manage"   // appoint, rest and end digimentors, by name; lists of them; requests that nobody took
+	ConfirmMentors      web.Action = "mentor.confirm"  // grant hours to a candidate, or decline
+	ReadCoverage        web.Action = "mentor.coverage" // which units have a digimentor, and how many hours are granted
+	WorkAsMentor        web.Action = "mentor.work"     // own support log, requests for help, training path, meetings
+	ManageTraining      web.Action = "training.manage" // the steps of the training path, and badges
+	ManageMeetings      web.Action = "meeting.manage"  // plan and lead meetings of the network
+	HostEvents          web.Action = "event.host"      // plan and hold events; who signed up, feedback, live rooms
 )
 
 // allowed is the one table of who may do what. A role that is not in it allows what everybody signed in may do.
 var allowed = map[string][]web.Action{
-	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty, ReadCoverage},
+	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty, AnswerAccessibility, ReadCoverage},
 	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
-		ReadResults, CheckTexts, ManageFindings, ReadAudit, ReadWilling, ManageCatalog, ManageMentors, ConfirmMentors, ReadCoverage, ManageTraining, ManageMeetings, HostEvents},
+		ReadResults, CheckTexts, ManageFindings, ReadAudit, ReadWilling, ManageCatalog, ManageMentors, ConfirmMentors, ReadCoverage, ManageTraining, ManageMeetings, HostEvents, AnswerAccessibility},
 	Supervisor: {ReadPeople, ReadRounds, ReadResults, ManageFindings, ConfirmMentors, ReadCoverage},
 	Mentor:     {WorkAsMentor},
 	Expert:     {ManageCatalog, HostEvents},
@@ -67,6 +69,16 @@ var allowed = map[string][]web.Action{
 
 // Actions returns what a role allows over its unit and everything under it.
 func Actions(role string) []web.Action { return slices.Clone(allowed[role]) }
+
+// RolesWith are the roles that allow an action.
+func RolesWith(a web.Action) (out []string) {
+	for _, role := range Roles {
+		if slices.Contains(allowed[role], a) {
+			out = append(out, role)
+		}
+	}
+	return out
+}
 
 // KnownRole reports whether there is such a role.
 func KnownRole(role string) bool { return slices.Contains(Roles, role) }

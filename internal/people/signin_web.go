@@ -37,7 +37,7 @@ func (s *Service) showSignIn(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) askSignIn(w http.ResponseWriter, r *http.Request) error {
 	p := signInForm{Email: strings.TrimSpace(r.PostFormValue("email")), Next: s.Kit.Local(r.PostFormValue("next"))}
-	if !goodEmail(p.Email) {
+	if !GoodEmail(p.Email) {
 		p.Errors = &errs.Fields{}
 		p.Errors.Add("email", "people.bad-email", "value", p.Email)
 		p.Page = s.Kit.Page(r, "people.sign-in")

@@ -205,7 +205,7 @@ func (l *List) keep(p PersonRow) {
 	if l.ByNumber && p.Number != "" {
 		l.kept.numbers[p.Number], known = true, true
 	}
-	if goodEmail(p.Email) {
+	if GoodEmail(p.Email) {
 		l.kept.emails[i18n.Fold(p.Email)], known = true, true
 	}
 	switch {

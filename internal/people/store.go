@@ -221,7 +221,7 @@ func onePerson(ctx context.Context, q db.Q, where string, args ...any) (p Person
 func EnsurePerson(ctx context.Context, tx *db.Tx, email, name, lang string) (p Person, err error) {
 	defer errs.Wrap(&err, "people.EnsurePerson")
 	email, name = strings.TrimSpace(email), strings.TrimSpace(name)
-	if !goodEmail(email) {
+	if !GoodEmail(email) {
 		return p, errs.New(errs.Invalid, "people.bad-email", "value", email)
 	}
 	if !i18n.Known(lang) {

@@ -7,7 +7,6 @@ package calendar
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"io"
@@ -150,7 +149,7 @@ func (s *Service) make(ctx context.Context, person int64) (token string, err err
 	}
 	token = hex.EncodeToString(b)
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if err := putFeed(ctx, tx, person, hashOf(token), s.Now()); err != nil {
+		if err := putFeed(ctx, tx, person, web.TokenHash(token), s.Now()); err != nil {
 			return err
 		}
 		return people.Audit(ctx, tx, s.Now(), person, "calendar.make", "", "")
@@ -168,9 +167,4 @@ func (s *Service) Revoke(ctx context.Context, person int64) (err error) {
 		}
 		return people.Audit(ctx, tx, s.Now(), person, "calendar.revoke", "", "")
 	})
-}
-
-func hashOf(token string) []byte {
-	h := sha256.Sum256([]byte(token))
-	return h[:]
 }

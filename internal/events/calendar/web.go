@@ -119,7 +119,7 @@ func (s *Service) feed(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return noFeed()
 	}
-	owner, err := ownerOf(ctx, s.DB, hashOf(token))
+	owner, err := ownerOf(ctx, s.DB, web.TokenHash(token))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // The mails. Kinds stand in the queue: never change one.
@@ -41,8 +43,8 @@ type Wish struct {
 }
 
 func (w *Wish) check(bad *errs.Fields) {
-	w.Name, w.Address, w.Text = line(w.Name), line(w.Address), lines(w.Text)
-	if !goodEmail(w.Address) {
+	w.Name, w.Address, w.Text = web.Line(w.Name), web.Line(w.Address), web.Lines(w.Text)
+	if !people.GoodEmail(w.Address) {
 		bad.Add("address", "fair.bad-email")
 	}
 	tooLong(bad, "visitor", w.Name, MostName)
@@ -116,7 +118,7 @@ func (s *Service) writeLink(ctx context.Context, ref int64) (m mail.Message, err
 	if err != nil {
 		return m, err
 	}
-	token, hash := newToken()
+	token, hash := web.NewToken()
 	if _, err := s.DB.ExecContext(ctx, `INSERT INTO fair_links (hash, exhibitor_id, made_at) VALUES ($1, $2, $3)`, hash, x.ID, db.At(s.Now())); err != nil {
 		return m, err
 	}

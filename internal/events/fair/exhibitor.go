@@ -10,6 +10,7 @@ import (
 	"taitorinki/internal/events"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // Add stores a new exhibitor of a fair.
@@ -148,7 +149,7 @@ func (s *Service) CallOff(ctx context.Context, x *Exhibitor, slot int64) error {
 
 // GiveLink makes a link by which an exhibitor changes their own card, and returns its path. What is kept of it is a hash.
 func (s *Service) GiveLink(ctx context.Context, by int64, e *events.Event, x *Exhibitor) (path string, err error) {
-	token, hash := newToken()
+	token, hash := web.NewToken()
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO fair_links (hash, exhibitor_id, made_at) VALUES ($1, $2, $3)`, hash, x.ID, db.At(s.Now())); err != nil {
 			return err

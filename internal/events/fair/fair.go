@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/collate"
@@ -23,9 +22,9 @@ import (
 	"taitorinki/internal/events"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/jobs"
-	"taitorinki/internal/mail"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
 	"taitorinki/internal/web"
 )
 
@@ -185,24 +184,6 @@ func inTime(all []Demo) {
 	slices.SortStableFunc(all, func(a, b Demo) int { return a.Start.Compare(b.Start) })
 }
 
-// line is a text on one line, without signs that are not seen.
-func line(s string) string { return strings.Join(strings.Fields(seen(s)), " ") }
-
-// lines is a text with \n between its lines, without signs that are not seen.
-func lines(s string) string {
-	return strings.TrimSpace(seen(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)))
-}
-
-// seen leaves out what is not seen: control signs, and those that turn the direction of what follows.
-func seen(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Bidi_Control, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-}
-
 func tooLong(bad *errs.Fields, field, text string, most int) {
 	if utf8.RuneCountInString(text) > most {
 		bad.Add(field, "fair.too-long", "most", most)
@@ -219,15 +200,9 @@ func identifies(bad *errs.Fields, field, text string, kinds ...mask.Kind) {
 	}
 }
 
-// goodEmail reports whether mail can go to an address.
-func goodEmail(email string) bool {
-	_, domain, _ := strings.Cut(email, "@")
-	return len(email) <= 254 && strings.Contains(domain, ".") && !strings.ContainsAny(email, " <>\",;") && mail.CheckAddress(email) == nil
-}
-
 // check trims a card and tells everything that is wrong with it.
 func (c *Card) check(bad *errs.Fields) {
-	c.Name, c.What, c.Whom, c.Contact, c.Reach, c.Email = line(c.Name), lines(c.What), line(c.Whom), line(c.Contact), line(c.Reach), strings.TrimSpace(c.Email)
+	c.Name, c.What, c.Whom, c.Contact, c.Reach, c.Email = web.Line(c.Name), web.Lines(c.What), web.Line(c.Whom), web.Line(c.Contact), web.Line(c.Reach), strings.TrimSpace(c.Email)
 	if c.Name == "" {
 		bad.Add("name", "fair.no-name")
 	}
@@ -238,7 +213,7 @@ func (c *Card) check(bad *errs.Fields) {
 		tooLong(bad, x.field, x.text, x.most)
 		identifies(bad, x.field, x.text, mask.Identity)
 	}
-	if c.Email != "" && !goodEmail(c.Email) {
+	if c.Email != "" && !people.GoodEmail(c.Email) {
 		bad.Add("email", "fair.bad-email")
 	}
 	if !i18n.Known(c.Lang) {
@@ -248,7 +223,7 @@ func (c *Card) check(bad *errs.Fields) {
 
 // checkPlace trims where an exhibitor is and tells what is wrong with it.
 func (x *Exhibitor) checkPlace(bad *errs.Fields) {
-	x.Place, x.Spot = line(x.Place), line(x.Spot)
+	x.Place, x.Spot = web.Line(x.Place), web.Line(x.Spot)
 	for field, text := range map[string]string{"place": x.Place, "spot": x.Spot} {
 		tooLong(bad, field, text, MostPlace)
 		identifies(bad, field, text, mask.Identity)

@@ -2,8 +2,6 @@ package fair
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
 	"slices"
 	"strings"
@@ -11,14 +9,8 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
+	"taitorinki/internal/web"
 )
-
-// newToken is 128 random bits and more, for a cookie or a link, and what is kept of them.
-func newToken() (token string, hash []byte) {
-	token = strings.ToLower(rand.Text())
-	hash, _ = hashOf(token)
-	return token, hash
-}
 
 // tokenLength is how long a token is, in characters.
 const tokenLength = 26
@@ -28,8 +20,7 @@ func hashOf(token string) (hash []byte, ok bool) {
 	if len(token) != tokenLength || strings.Trim(token, "abcdefghijklmnopqrstuvwxyz234567") != "" {
 		return nil, false
 	}
-	h := sha256.Sum256([]byte(token))
-	return h[:], true
+	return web.TokenHash(token), true
 }
 
 // Visit is what one device has collected at a fair.
@@ -84,7 +75,7 @@ func (s *Service) Begin(ctx context.Context, e *events.Event) (token string, err
 	if err := s.open(e); err != nil {
 		return "", err
 	}
-	token, hash := newToken()
+	token, hash := web.NewToken()
 	_, err = s.DB.ExecContext(ctx, `INSERT INTO fair_visits (hash, event_id, until_at) VALUES ($1, $2, $3)`, hash, e.ID, db.At(ends(e)))
 	return token, err
 }

@@ -53,7 +53,7 @@ func (s *Service) Comments(ctx context.Context, e *events.Event) ([]Comment, err
 
 // AddTheme makes a group of comments.
 func (s *Service) AddTheme(ctx context.Context, e *events.Event, name string) (id int64, err error) {
-	name = strings.Join(strings.Fields(tidy(name)), " ")
+	name = strings.Join(strings.Fields(web.Lines(name)), " ")
 	bad := errs.Fields{}
 	if name == "" {
 		bad.Add("theme", "feedback.no-theme")
@@ -107,7 +107,7 @@ func (s *Service) Hide(ctx context.Context, v web.Visitor, e *events.Event, comm
 	if err != nil {
 		return err
 	}
-	why = tidy(why)
+	why = web.Lines(why)
 	bad := errs.Fields{}
 	if why == "" {
 		bad.Add("why", "feedback.no-why")
@@ -129,7 +129,7 @@ func (s *Service) Hide(ctx context.Context, v web.Visitor, e *events.Event, comm
 
 // WriteChanges stores what the hosts of an event change, and shows it to everybody or to hosts alone.
 func (s *Service) WriteChanges(ctx context.Context, by int64, e *events.Event, c Changes) error {
-	c.Text = tidy(c.Text)
+	c.Text = web.Lines(c.Text)
 	bad := errs.Fields{}
 	if c.Text == "" && c.Published {
 		bad.Add("changes", "feedback.no-changes")

@@ -9,8 +9,6 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"taitorinki/internal/db"
@@ -18,6 +16,7 @@ import (
 	"taitorinki/internal/events"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/sdc"
+	"taitorinki/internal/web"
 )
 
 // MostText is the longest comment, in characters, and mostAnswers how many answers an event takes: more is no audience of ours.
@@ -60,17 +59,6 @@ func trace(device string, event int64) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// tidy is a text without what no keyboard writes, with \n between its lines and nothing around it.
-func tidy(text string) string {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(text, ""))
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, text))
-}
-
 // finder finds what everybody is known by; it has no list of names.
 var finder = mask.New(nil)
 
@@ -92,7 +80,7 @@ func (a *Answer) check(bad *errs.Fields) {
 	}
 	texts := a.texts()
 	for _, q := range Questions {
-		*texts[q] = tidy(*texts[q])
+		*texts[q] = web.Lines(*texts[q])
 		clean(bad, string(q), *texts[q], MostText)
 	}
 }

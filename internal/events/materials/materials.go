@@ -6,11 +6,9 @@ package materials
 import (
 	"context"
 	"embed"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"taitorinki/internal/db"
@@ -84,7 +82,7 @@ func (s *Service) Jobs(w *jobs.Worker) {
 // check trims a material, finds out what a file is, and tells everything that is wrong with it.
 func check(m *Material) error {
 	bad := &errs.Fields{}
-	m.Title, m.URL = plain(m.Title), strings.TrimSpace(m.URL)
+	m.Title, m.URL = web.Line(m.Title), strings.TrimSpace(m.URL)
 	switch {
 	case m.Title == "":
 		bad.Add("title", "materials.no-title")
@@ -102,7 +100,7 @@ func check(m *Material) error {
 	switch m.Kind {
 	case Link, Recording:
 		m.Data = nil
-		if !goodLink(m.URL) {
+		if !(len(m.URL) <= events.MostLink && web.GoodLink(m.URL)) {
 			bad.Add("url", "materials.bad-link")
 		}
 	case File:
@@ -126,24 +124,6 @@ func checkFile(m *Material, bad *errs.Fields) {
 			bad.Add("file", "materials.bad-file")
 		}
 	}
-}
-
-// goodLink reports whether a text is an address that a browser may be sent to.
-func goodLink(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil && len(s) <= events.MostLink && !strings.ContainsAny(s, " \"<>")
-}
-
-// plain is a text on one line without the signs that turn the direction of what follows: with one of them a name can be made to end
-// in another way than it does.
-func plain(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Bidi_Control, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.Join(strings.Fields(s), " ")
 }
 
 // Add stores a material of an event.

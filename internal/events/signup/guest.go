@@ -10,6 +10,7 @@ import (
 	"taitorinki/internal/events"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // Wish is what somebody without an account asks with.
@@ -34,7 +35,7 @@ func (s *Service) open(e *events.Event) error {
 // Ask sends a guest the link by which they confirm their sign-up. An address that is known already gets a mail too, that says so, and
 // the page shows the same: nobody learns from it who has signed up.
 func (s *Service) Ask(ctx context.Context, e *events.Event, w Wish) error {
-	w.Name, w.Email = oneLine(w.Name), strings.TrimSpace(w.Email)
+	w.Name, w.Email = web.Line(w.Name), strings.TrimSpace(w.Email)
 	bad := errs.Fields{}
 	checkName(&bad, w.Name)
 	checkEmail(&bad, w.Email)
@@ -153,7 +154,7 @@ func (s *Service) TakeNumber(ctx context.Context, e *events.Event) (x Signup, to
 	if ok, err := s.tried(ctx, e.ID, "number", mostNumbers); err != nil || !ok {
 		return x, "", firstOf(err, errs.New(errs.Conflict, "signup.too-many-asks"))
 	}
-	token, hash := newToken()
+	token, hash := web.NewToken()
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		g, err := lock(ctx, tx, e.ID)
 		if err != nil {

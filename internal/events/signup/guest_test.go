@@ -247,6 +247,14 @@ func TestWhatIsKeptOfGuestsGoesAndTheNumbersStay(t *testing.T) {
 		if to, err := s.Signups.Holders(ctx, d, e.ID); err != nil || !slices.Equal(names(to), []string{"Anna Aro"}) {
 			t.Errorf("holders %v, %v", to, err)
 		}
+		s.Clock.Move(2 * 365 * 24 * time.Hour)
+		s.Work()
+		if n := count(`SELECT count(*) FROM event_signups WHERE person_id IS NOT NULL`); n != 0 {
+			t.Errorf("two years after the event %d sign-ups are somebody's", n)
+		}
+		if got, err := s.Signups.Turnout(ctx, d, []int64{e.ID}); err != nil || got[e.ID].Signed != 2 {
+			t.Errorf("after two years the numbers are %v, %v, want 2 signed up", got, err)
+		}
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"taitorinki/internal/mail"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // letterTopic and letterKind are what the outbox knows of the mail about one's own sign-up.
@@ -178,7 +179,7 @@ func (s *Service) Link(ctx context.Context, e *events.Event, to events.Recipient
 	if to.Person != 0 {
 		return s.BaseURL + e.Path("/sign-up"), nil
 	}
-	token, hash := newToken()
+	token, hash := web.NewToken()
 	_, err := s.DB.Save(ctx, `INSERT INTO event_signup_tokens (hash, signup_id) VALUES ($1, $2)`, hash, to.Guest)
 	return s.BaseURL + e.PublicPath("/p/"+token), err
 }

@@ -11,14 +11,15 @@ import (
 
 // How long things are kept.
 const (
-	keepGuests  = 30 * 24 * time.Hour // after the event
-	keepNeeds   = 24 * time.Hour      // after the event, so that a host can still arrange what was promised
-	keepAsked   = 48 * time.Hour      // a sign-up that nobody confirmed, and one that a guest withdrew
-	keepLetters = 30 * 24 * time.Hour // to whom mail went
+	keepGuests  = 30 * 24 * time.Hour      // after the event
+	keepStaff   = 2 * 365 * 24 * time.Hour // after the event: so long it is seen who has been trained
+	keepNeeds   = 24 * time.Hour           // after the event, so that a host can still arrange what was promised
+	keepAsked   = 48 * time.Hour           // a sign-up that nobody confirmed, and one that a guest withdrew
+	keepLetters = 30 * 24 * time.Hour      // to whom mail went
 	keepTries   = 48 * time.Hour
 )
 
-// prune forgets what is not needed any more. The numbers of an event stay: a guest's line loses all that tells of them.
+// prune forgets what is not needed any more. The numbers of an event stay: a line loses all that tells of whose it is.
 func (s *Service) prune(ctx context.Context) error {
 	now := s.Now()
 	err := s.DB.InTx(ctx, func(tx *db.Tx) (err error) {
@@ -36,6 +37,8 @@ func (s *Service) prune(ctx context.Context) error {
 				[]any{db.At(now.Add(-keepGuests))}},
 			{`UPDATE event_signups SET name = '', email = '', email_fold = '', lang = '' WHERE person_id IS NULL AND email_fold <> ''
 				AND event_id IN (SELECT id FROM events WHERE ends_at < $1)`, []any{db.At(now.Add(-keepGuests))}},
+			{`UPDATE event_signups SET person_id = NULL WHERE person_id IS NOT NULL AND event_id IN (SELECT id FROM events WHERE ends_at < $1)`,
+				[]any{db.At(now.Add(-keepStaff))}},
 			{`DELETE FROM event_tries WHERE hour < $1`, []any{now.Add(-keepTries).Unix() / 3600}},
 		} {
 			if _, err := tx.ExecContext(ctx, x.stmt, x.args...); err != nil {

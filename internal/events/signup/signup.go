@@ -9,7 +9,6 @@ package signup
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"embed"
 	"math/big"
 	"strings"
@@ -20,7 +19,6 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/jobs"
-	"taitorinki/internal/mail"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
@@ -120,17 +118,6 @@ func (s *Service) wake(err error) error {
 	return err
 }
 
-// newToken is 128 random bits for a link, and what is kept of them.
-func newToken() (token string, hash []byte) {
-	token = strings.ToLower(rand.Text())
-	return token, hashOf(token)
-}
-
-func hashOf(token string) []byte {
-	h := sha256.Sum256([]byte(strings.ToLower(token)))
-	return h[:]
-}
-
 // newCode is a code of six figures, for typing.
 func newCode() (string, error) {
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
@@ -140,9 +127,6 @@ func newCode() (string, error) {
 	text := n.String()
 	return strings.Repeat("0", 6-len(text)) + text, nil
 }
-
-// oneLine is a text without line ends and needless spaces.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // checkName notes what is wrong with a guest's name.
 func checkName(bad *errs.Fields, name string) {
@@ -158,15 +142,14 @@ func checkName(bad *errs.Fields, name string) {
 
 // checkEmail notes an address to which no mail can go.
 func checkEmail(bad *errs.Fields, email string) {
-	_, domain, _ := strings.Cut(email, "@")
-	if len(email) > 254 || !strings.Contains(domain, ".") || strings.ContainsAny(email, " <>\"") || mail.CheckAddress(email) != nil {
+	if !people.GoodEmail(email) {
 		bad.Add("email", "signup.bad-email")
 	}
 }
 
 // checkNeeds trims what somebody needs and notes what is wrong with it. Who they are is known already.
 func checkNeeds(bad *errs.Fields, text string) string {
-	text = strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
+	text = web.Lines(text)
 	if utf8.RuneCountInString(text) > MostNeeds {
 		bad.Add("needs", "signup.too-long", "most", MostNeeds)
 	}

@@ -9,6 +9,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/web"
 )
 
 const columns = `id, event_id, person_id, unit_id, name, email, lang, number, state, queue, offer_until, made_at, placed_at, came_at, came_how`
@@ -61,7 +62,7 @@ func byID(ctx context.Context, q db.Q, id int64) (Signup, error) {
 
 // byToken is the sign-up to which a link belongs.
 func byToken(ctx context.Context, q db.Q, event int64, token string) (Signup, error) {
-	return one(read(ctx, q, `WHERE event_id = $1 AND id IN (SELECT signup_id FROM event_signup_tokens WHERE hash = $2)`, event, hashOf(token)))
+	return one(read(ctx, q, `WHERE event_id = $1 AND id IN (SELECT signup_id FROM event_signup_tokens WHERE hash = $2)`, event, web.TokenHash(token)))
 }
 
 // save stores a sign-up; a new one gets its number.
@@ -124,7 +125,7 @@ func setGate(ctx context.Context, tx *db.Tx, event int64, open bool, closes time
 	if err != nil {
 		return err
 	}
-	secret, _ := newToken()
+	secret, _ := web.NewToken()
 	_, err = tx.ExecContext(ctx, `INSERT INTO event_places (event_id, open, closes_at, capacity, taken, last_queue, secret, code) VALUES ($1, $2, $3, $4, 0, 0, $5, $6)
 		ON CONFLICT (event_id) DO UPDATE SET open = excluded.open, closes_at = excluded.closes_at, capacity = excluded.capacity`,
 		event, open, db.At(closes), capacity, secret, code)

@@ -131,7 +131,7 @@ func (s *Service) addParticipant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.AddByHost(r.Context(), web.VisitorOf(r).ID, &e, oneLine(r.PostFormValue("email")), s.Kit.Lang(r))
+	x, err := s.AddByHost(r.Context(), web.VisitorOf(r).ID, &e, web.Line(r.PostFormValue("email")), s.Kit.Lang(r))
 	if bad := web.FieldsOf(err); bad != nil {
 		return s.answerList(w, r, &e, bad)
 	}

@@ -12,6 +12,7 @@ import (
 	"taitorinki/internal/mask"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // Decision is what a meeting has decided.
@@ -29,7 +30,7 @@ func (d Decision) Overdue(day string) bool { return d.Done.IsZero() && d.Due != 
 
 // Note stores a meeting's notes. A version that is not the stored one is a conflict.
 func (s *Service) Note(ctx context.Context, by, id int64, version int, text string) error {
-	text = lines(text)
+	text = web.Lines(text)
 	bad := errs.Fields{}
 	most(&bad, "notes", text, MostNotes)
 	named(&bad, "notes", text, mask.Identity)

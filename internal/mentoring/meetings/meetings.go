@@ -120,11 +120,6 @@ func named(bad *errs.Fields, field, text string, kinds ...mask.Kind) {
 	}
 }
 
-// lines is a text with \n between its lines and none around it.
-func lines(text string) string {
-	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text))
-}
-
 // newUID is a name for a calendar that no other event has.
 func (s *Service) newUID() string { return "meeting-" + strings.ToLower(rand.Text()) + "@taitorinki" }
 

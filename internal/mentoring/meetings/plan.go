@@ -11,6 +11,7 @@ import (
 	"taitorinki/internal/errs"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // MostMonths is the longest rhythm, in months.
@@ -21,7 +22,7 @@ func (s *Service) check(p *Plan, before time.Time, bad *errs.Fields) {
 	for _, x := range []*string{&p.Title, &p.Expert, &p.Theme, &p.Link, &p.Place} {
 		*x = strings.Join(strings.Fields(*x), " ")
 	}
-	p.Questions, p.Agenda = lines(p.Questions), lines(p.Agenda)
+	p.Questions, p.Agenda = web.Lines(p.Questions), web.Lines(p.Agenda)
 	if p.Title == "" {
 		bad.Add("title", "meetings.no-title")
 	}
@@ -146,7 +147,7 @@ func samePlan(a, b Plan) bool {
 // Cancel calls a meeting off. Whoever was invited is told why, and their calendars forget it.
 func (s *Service) Cancel(ctx context.Context, by, id int64, version int, why string) error {
 	bad := errs.Fields{}
-	why = lines(why)
+	why = web.Lines(why)
 	most(&bad, "why", why, MostTopic)
 	if err := bad.Err(); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"taitorinki/internal/mask"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
+	"taitorinki/internal/web"
 )
 
 // Topic is what hurts in a unit, and the answer to it.
@@ -108,7 +109,7 @@ func (s *Service) Vote(ctx context.Context, by, id int64, yes bool) error {
 // Answer answers a topic, in a meeting or between meetings (0), and sends the answer to who wrote and to the unit's mentors. An answer
 // that is given again corrects the one before, and is sent again if it is another. The version is that which was seen.
 func (s *Service) Answer(ctx context.Context, by, id int64, version int, meeting int64, text string) error {
-	text = lines(text)
+	text = web.Lines(text)
 	bad := errs.Fields{}
 	if text == "" {
 		bad.Add("answer", "meetings.no-answer")
