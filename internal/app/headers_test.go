@@ -35,10 +35,10 @@ func another(t *testing.T, s *apptest.Site, base string) *app.App {
 func TestEveryRouteSendsTheHeadersThatKeepABrowserSafe(t *testing.T) {
 	s := staffed(t, dbtest.SQLite(t))
 	round := openRound(t, s, "taitorinki-pulse").Code
-	a := another(t, s, "https://county.example")
+	a, session := another(t, s, "https://county.example"), sessionOf(t, s)
 	for _, rt := range append(s.Kit.Routes(), routeOf("GET /nowhere"), routeOf("GET /static/css/base.css")) {
 		method, path := pathOf(rt.Pattern, round)
-		for name, cookie := range map[string]string{"nobody": "", "an administrator": sessionOf(t, s)} {
+		for name, cookie := range map[string]string{"nobody": "", "an administrator": session} {
 			r := httptest.NewRequest(method, path, nil)
 			r.Header.Set("Cookie", cookie)
 			if strings.HasSuffix(path, "/close") || strings.HasSuffix(path, "/sign-out") || strings.HasSuffix(path, "/everywhere") || strings.HasSuffix(path, "/events") && rt.Private {
