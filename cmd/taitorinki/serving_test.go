@@ -42,10 +42,10 @@ func serving(t *testing.T, url, keys, smtp string) *server {
 }
 
 // starting starts a server and does not wait until it serves.
-func starting(t *testing.T, url, keys, smtp string) *server {
+func starting(t *testing.T, url, keys, smtp string, more ...string) *server {
 	t.Helper()
 	s := &server{t: t, first: make(chan string, 1), log: &bytes.Buffer{}, done: make(chan struct{})}
-	s.cmd = exec.Command(binary, "serve", "--db", url, "--keys", keys, "--addr", "127.0.0.1:0", "--smtp", smtp, "--mail-from", "survey@shores.example")
+	s.cmd = exec.Command(binary, append([]string{"serve", "--db", url, "--keys", keys, "--addr", "127.0.0.1:0", "--smtp", smtp, "--mail-from", "survey@shores.example"}, more...)...)
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()
 	must(t, err)

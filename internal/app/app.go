@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"taitorinki/internal/about"
@@ -96,7 +97,9 @@ type App struct {
 	Fairs     *fair.Service
 	Materials *materials.Service
 
-	name countyName
+	name    countyName
+	started time.Time   // nothing waited for this program before
+	leaving atomic.Bool // it is about to end
 }
 
 // Words loads the words of every package, and of more that stand above this one.
@@ -127,8 +130,11 @@ func New(c Config) (*App, error) {
 	}
 	kit := web.NewKit(words, web.NewSessions(c.DB, c.Now, secure))
 	kit.Now, kit.Secure, kit.Service, kit.Demo = c.Now, secure, "Taitorinki", c.Demo
+	if !c.Demo { // whose clock is moved while it is filled
+		kit.Slow = slowRequest
+	}
 	a := &App{
-		Config: c, Kit: kit,
+		Config: c, Kit: kit, started: c.Now(),
 		Worker: &jobs.Worker{DB: c.DB, Now: c.Now},
 		Outbox: &outbox.Outbox{DB: c.DB, Sender: c.Mail, Now: c.Now, Host: host, Unpaced: c.Demo, Connections: connections(c.Demo)},
 	}

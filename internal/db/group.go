@@ -97,6 +97,9 @@ func (g *groupCommit) run(d *DB) {
 				it.err = err
 			}
 		}
+		if d.Committed != nil {
+			d.Committed(len(batch))
+		}
 		for _, it := range batch {
 			close(it.ready)
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -47,6 +48,20 @@ func (d *DB) Migrate(ctx context.Context) error {
 	}
 	_, err = p.Up(ctx)
 	return err
+}
+
+// Schema tells at which migration the database is, and which is the newest that this program knows.
+func (d *DB) Schema(ctx context.Context) (has, knows int64, err error) {
+	list, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return 0, 0, err
+	}
+	number, _, _ := strings.Cut(list[len(list)-1].Name(), "_")
+	if knows, err = strconv.ParseInt(number, 10, 64); err != nil {
+		return 0, 0, err
+	}
+	err = d.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&has)
+	return has, knows, err
 }
 
 func ahead(ctx context.Context, p *goose.Provider) error {

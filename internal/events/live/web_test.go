@@ -117,6 +117,9 @@ func TestAStreamSendsTheWholeStateAndSparesWhoHasIt(t *testing.T) {
 	if !strings.Contains(data, "First?") {
 		t.Errorf("the first message: %s", data)
 	}
+	if n := s.Live.Listeners(); n != 1 {
+		t.Errorf("%d listen, want 1", n)
+	}
 	close1()
 	in2, close2 := listen(id) // it comes back and has the newest
 	defer close2()
