@@ -187,7 +187,7 @@ func TestAMoveThatThePowerCutInterruptedGoesOnAndIsNotServedBefore(t *testing.T)
 
 func TestCheckTellsWhatIsWrongAndChangesNothing(t *testing.T) {
 	dbtest.RunURL(t, func(t *testing.T, url string) {
-		c := opened(t, url, 3)
+		c := opened(t, url, 7)
 		args := []string{"check", "--db", c.url, "--keys", c.keys, "--smtp", apptest.NewSMTP(t).URL, "--mail-from", "a@b.example"}
 		r := command(t, args...)
 		if r.code != 0 || !strings.Contains(r.out, "both copies are there") || !strings.Contains(r.out, "would take mail") || strings.Contains(r.out, "fault ") {
