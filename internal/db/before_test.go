@@ -79,4 +79,3 @@ func TestANewFileIsNotCopied(t *testing.T) {
 }
 
 func exists(name string) bool { _, err := os.Stat(name); return err == nil }
-
