@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -37,43 +36,41 @@ var words = map[engine]map[string]string{
 	},
 }
 
-// Migrate brings the schema up to date. It returns ErrNewer for a database that is ahead of this program.
+// Migrate brings the schema up to date; an SQLite file that is not empty is copied first, see copyBefore. It returns ErrNewer for a
+// database that is ahead of this program, and ErrMoving for one that a move is still filling.
 func (d *DB) Migrate(ctx context.Context) error {
-	p, err := d.provider()
+	if err := d.Moving(ctx); err != nil {
+		return err
+	}
+	has, knows, err := d.Schema(ctx)
 	if err != nil {
 		return err
 	}
-	if err := ahead(ctx, p); err != nil {
+	if has > knows {
+		return fmt.Errorf("%w (schema %d, this program knows %d)", ErrNewer, has, knows)
+	}
+	if err := d.copyBefore(ctx, has, knows); err != nil {
+		return err
+	}
+	p, err := d.provider()
+	if err != nil {
 		return err
 	}
 	_, err = p.Up(ctx)
 	return err
 }
 
-// Schema tells at which migration the database is, and which is the newest that this program knows.
-func (d *DB) Schema(ctx context.Context) (has, knows int64, err error) {
-	list, err := migrations.ReadDir("migrations")
+// newest is the number of the newest migration that this program knows.
+func newest() int64 {
+	files, err := migrations.ReadDir("migrations")
 	if err != nil {
-		return 0, 0, err
+		panic(err) // they are part of the program
 	}
-	number, _, _ := strings.Cut(list[len(list)-1].Name(), "_")
-	if knows, err = strconv.ParseInt(number, 10, 64); err != nil {
-		return 0, 0, err
-	}
-	err = d.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&has)
-	return has, knows, err
-}
-
-func ahead(ctx context.Context, p *goose.Provider) error {
-	has, err := p.GetDBVersion(ctx)
+	n, err := goose.NumericComponent(files[len(files)-1].Name())
 	if err != nil {
-		return err
+		panic(err)
 	}
-	sources := p.ListSources()
-	if knows := sources[len(sources)-1].Version; has > knows {
-		return fmt.Errorf("%w (schema %d, this program knows %d)", ErrNewer, has, knows)
-	}
-	return nil
+	return n
 }
 
 func (d *DB) provider() (*goose.Provider, error) {
