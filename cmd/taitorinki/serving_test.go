@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -86,8 +87,9 @@ func (s *server) end() {
 	case <-time.After(25 * time.Second):
 		s.t.Fatal("it does not end")
 	}
-	if code := s.cmd.ProcessState.ExitCode(); code != 0 || s.log.Len() > 0 {
-		s.t.Errorf("exit %d\n%s", code, s.log)
+	said := slices.DeleteFunc(strings.SplitAfter(s.log.String(), "\n"), func(line string) bool { return line == "" || strings.Contains(line, `msg="request slow"`) }) // this machine may be busy
+	if code := s.cmd.ProcessState.ExitCode(); code != 0 || len(said) > 0 {
+		s.t.Errorf("exit %d\n%s", code, said)
 	}
 }
 

@@ -200,3 +200,10 @@ func submitAtOnce(all []*client, code string) (accepted int64) {
 	done.Wait()
 	return n.Load()
 }
+
+// middle is the median of times in any order.
+func middle(all []time.Duration) time.Duration {
+	all = slices.Clone(all)
+	slices.Sort(all)
+	return all[len(all)/2]
+}

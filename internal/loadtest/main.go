@@ -39,8 +39,15 @@ func main() {
 	mails := flag.Int("mail", 0, "measure the sending of so many invitations instead, at most 18,000")
 	listeners := flag.Int("live", 0, "measure a live room with so many phones instead, at most 3,000")
 	minutes := flag.Float64("minutes", 0, "with -live: then go on for so many minutes with a vote a second, and look at the memory")
+	grows := flag.Bool("growth", false, "measure counties of 300, 9,000 and 100,000 staff instead, and how each figure grows")
 	flag.Parse()
 	log.SetFlags(0)
+	if *grows {
+		if err := growth(); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *listeners > 0 {
 		if err := liveRoom(min(*listeners, 3000), *dbURL, time.Duration(*minutes*float64(time.Minute))); err != nil {
 			log.Fatal(err)

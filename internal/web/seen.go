@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -88,6 +89,9 @@ func (k *Kit) tell(r *http.Request, a *answer, took time.Duration) {
 	s := k.seen(r.Pattern, a.status, took)
 	if k.Seen != nil && !a.stream() {
 		k.Seen(s)
+	}
+	if errors.Is(a.err, context.Canceled) && r.Context().Err() != nil {
+		return // whoever asked has gone away
 	}
 	if s.Route == PrivateRoute {
 		if a.status >= 500 {
