@@ -121,6 +121,10 @@ func (g *groupCommit) commit(d *DB, batch []*groupItem) error {
 	defer tx.Rollback()
 	for i, it := range batch {
 		it.n, it.err = Changed(tx.StmtContext(ctx, stmts[i]).ExecContext(ctx, it.args...))
+		// Of a full or broken disk the transaction may have died already: the rest would run without one.
+		if Unavailable(it.err) {
+			return it.err
+		}
 	}
 	return tx.Commit()
 }

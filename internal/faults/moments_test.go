@@ -142,7 +142,9 @@ func (m *moment) again() *program {
 		}
 		p.kill()
 		m.e.settled(m.T, m.url)
-		m.markHanded()
+		if m.mail != nil {
+			m.markHanded()
+		}
 	}
 	return m.serve(m.T)
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 )
 
@@ -81,8 +82,13 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, route string, err err
 	}
 	p.Shell.Narrow = true
 	p.Shell.Title = p.T("web.failed-" + failTitle[kind])
-	if err := k.ShowStatus(w, r, status[kind], p, failPage(p.Shell.Title, p.T(key, args...), p.T("web.to-start"))); err != nil {
-		http.Error(w, http.StatusText(status[kind]), status[kind])
+	code := status[kind]
+	if db.Unavailable(err) { // a proxy in front of several servers may try another
+		w.Header().Set("Retry-After", "5")
+		code = http.StatusServiceUnavailable
+	}
+	if err := k.ShowStatus(w, r, code, p, failPage(p.Shell.Title, p.T(key, args...), p.T("web.to-start"))); err != nil {
+		http.Error(w, http.StatusText(code), code)
 	}
 }
 
