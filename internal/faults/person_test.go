@@ -15,13 +15,14 @@ import (
 
 // browser speaks to a server that may die at any time. It does not follow redirects.
 type browser struct {
-	base string
-	http *http.Client
+	base  string
+	http  *http.Client
+	spare func() string // another server, which is asked when this one does not answer or says 503; nil: none
 }
 
 func newBrowser(base string) *browser {
 	jar, _ := cookiejar.New(nil)
-	return &browser{base, &http.Client{Jar: jar, Timeout: 30 * time.Second,
+	return &browser{base: base, http: &http.Client{Jar: jar, Timeout: 30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
@@ -32,14 +33,23 @@ type page struct {
 	body   string
 }
 
-func (b *browser) get(path string) (page, error) { return b.do(http.MethodGet, path, "", nil) }
+func (b *browser) get(path string) (page, error) { return b.do(http.MethodGet, path, "", "") }
 
 func (b *browser) post(path string, v url.Values) (page, error) {
-	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(v.Encode()))
+	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", v.Encode())
 }
 
-func (b *browser) do(method, path, kind string, body io.Reader) (page, error) {
-	req, err := http.NewRequest(method, b.base+path, body)
+// do sends a request, and once more to the spare server if there is one.
+func (b *browser) do(method, path, kind, body string) (page, error) {
+	p, err := b.try(b.base, method, path, kind, body)
+	if b.spare != nil && (err != nil || p.status == http.StatusServiceUnavailable) {
+		return b.try(b.spare(), method, path, kind, body)
+	}
+	return p, err
+}
+
+func (b *browser) try(base, method, path, kind, body string) (page, error) {
+	req, err := http.NewRequest(method, base+path, strings.NewReader(body))
 	if err != nil {
 		return page{}, err
 	}
@@ -161,7 +171,7 @@ func (x *person) answers(b *browser, handIn bool) bool {
 
 func (x *person) autosaves(b *browser, first, ballot, item, value string) bool {
 	body, _ := json.Marshal(map[string]any{"ballot": ballot, "item": "q_" + item, "value": []string{value}})
-	p, err := b.do(http.MethodPost, strings.TrimSuffix(first, "1")+"save", "application/json", strings.NewReader(string(body)))
+	p, err := b.do(http.MethodPost, strings.TrimSuffix(first, "1")+"save", "application/json", string(body))
 	ok := err == nil && p.status == http.StatusNoContent
 	x.saved(item, value, ok)
 	return ok || x.lost(p, err)

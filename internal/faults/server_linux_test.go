@@ -47,6 +47,9 @@ func emptyPostgres(t *testing.T) *postgres {
 		}
 		t.Skip(err)
 	}
+	real, err := filepath.EvalSymlinks(filepath.Join(bin, "postgres")) // its other programs lie beside it
+	must(t, err)
+	bin = filepath.Dir(real)
 	dir, err := os.MkdirTemp("/tmp", "tpf") // another user must be able to reach it
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
