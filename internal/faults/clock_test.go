@@ -27,6 +27,7 @@ func jumps(t *testing.T, url string, jump time.Duration) {
 	t.Cleanup(func() { d.Close() })
 	w := &world{url: url, keys: filepath.Join(t.TempDir(), "keys"), smtp: nobody}
 	s := apptest.Open(t, d, w.keys)
+	t.Cleanup(s.Survey.Settle)
 	s.Import(lists(t, staff, 0))
 	w.opens(t, s, s.Clock.Now().Add(40*time.Minute))
 	boss := s.Role("coordinator")

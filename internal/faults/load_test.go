@@ -23,11 +23,16 @@ type load struct {
 
 // answering lets everybody who has not handed in do so, a few at a time; each tries until it is done.
 func (w *world) answering(t *testing.T, bases func() []string) *load {
+	return w.handingIn(t, w.people[early:], bases)
+}
+
+// handingIn lets these people hand in.
+func (w *world) handingIn(t *testing.T, people []*person, bases func() []string) *load {
 	l := &load{t: t, w: w, bases: bases, kinds: map[string]int{}, stop: make(chan struct{})}
 	for lane := range 4 {
 		l.wg.Go(func() {
-			for i := early + lane; i < len(w.people); i += 4 {
-				if !l.untilDone(w.people[i]) {
+			for i := lane; i < len(people); i += 4 {
+				if !l.untilDone(people[i]) {
 					return
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -150,7 +151,8 @@ func TestAnAnswerThatIsUnderWayWhenTheServerIsAskedToEndIsTaken(t *testing.T) {
 		w := e.copy(t)
 		p := w.serve(t)
 		x := w.people[early]
-		first, shown, ok := x.enter(newBrowser(p.base))
+		b := newBrowser(p.base)
+		first, shown, ok := x.enter(b)
 		if !ok {
 			t.Fatal(x.refused)
 		}
@@ -159,7 +161,13 @@ func TestAnAnswerThatIsUnderWayWhenTheServerIsAskedToEndIsTaken(t *testing.T) {
 		c, err := net.Dial("tcp", host)
 		must(t, err)
 		defer c.Close()
-		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", strings.TrimSuffix(first, "1")+"save", host, len(body))
+		var cookies []string
+		at, err := url.Parse(p.base + first)
+		must(t, err)
+		for _, k := range b.http.Jar.Cookies(at) {
+			cookies = append(cookies, k.Name+"="+k.Value)
+		}
+		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", strings.TrimSuffix(first, "1")+"save", host, strings.Join(cookies, "; "), len(body))
 		in := bufio.NewReader(c)
 		if line, err := in.ReadString('\n'); err != nil || !strings.Contains(line, "100") { // the handler reads the body
 			t.Fatalf("%q %v", line, err)
