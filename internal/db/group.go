@@ -94,7 +94,7 @@ func (g *groupCommit) run(d *DB) {
 		}
 		if err := g.commit(d, batch); err != nil {
 			for _, it := range batch {
-				it.err = err
+				it.n, it.err = 0, err // nothing of it is on the disk
 			}
 		}
 		for _, it := range batch {

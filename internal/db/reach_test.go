@@ -26,7 +26,10 @@ func TestAFullDiskLosesNothingAcknowledgedAndRoomIsFoundWithoutAStart(t *testing
 	var stored []string
 	save := func(i int) error {
 		topic := fmt.Sprint(i, strings.Repeat("x", 3000))
-		_, err := d.Save(ctx, `INSERT INTO mail_topics (topic, paused) VALUES ($1, $2)`, topic, false)
+		n, err := d.Save(ctx, `INSERT INTO mail_topics (topic, paused) VALUES ($1, $2)`, topic, false)
+		if err != nil && n > 0 {
+			t.Errorf("%d rows are told of a save that failed: %v", n, err)
+		}
 		if err == nil {
 			stored = append(stored, topic)
 		}

@@ -1,15 +1,12 @@
 package faults
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 )
-
-var fullDisk = flag.Bool("full-disk", false, "fill the disk under the real program: answers that it acknowledges then are lost, which is still to be mended")
 
 // smallDisk mounts a file system of a few MB, with a world on it.
 func smallDisk(t *testing.T) (w *world, dir string) {
@@ -42,9 +39,6 @@ func fill(t *testing.T, dir string) (free func()) {
 }
 
 func TestAFullDiskIsToldAndLeftBehindWithoutAStart(t *testing.T) {
-	if !*fullDisk {
-		t.Skip("an open fault of the program: run with -full-disk to see it")
-	}
 	t.Parallel()
 	w, dir := smallDisk(t)
 	p := w.serve(t)
