@@ -14,8 +14,8 @@ import (
 	"strings"
 	"sync"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
-	_ "modernc.org/sqlite"             // driver "sqlite"
+	"github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	_ "modernc.org/sqlite"           // driver "sqlite"
 )
 
 // Q is what a query needs: a DB or a Tx. A store takes a Q, so that its caller decides what belongs in one transaction.
@@ -33,6 +33,7 @@ type DB struct {
 	read   *sql.DB
 	file   string // SQLite's file, "" otherwise
 	url    string // PostgreSQL's address, "" otherwise
+	name   string // under which the driver knows how to reach that
 
 	// Committed is told of each group commit how many statements shared it. Set it before the first Save; nil: nobody wants to know.
 	// PostgreSQL groups commits by itself and tells nothing.
@@ -77,17 +78,23 @@ func IsServer(url string) bool {
 }
 
 func openPostgres(url string, ran Ran) (*DB, error) {
-	s, err := openPool("pgx", url, ran)
+	c, err := reaching(url)
+	if err != nil {
+		return nil, fmt.Errorf("PostgreSQL: %w", err)
+	}
+	name := stdlib.RegisterConnConfig(c)
+	s, err := openPool("pgx", name, ran)
 	if err != nil {
 		return nil, fmt.Errorf("PostgreSQL: %w", err)
 	}
 	s.SetMaxOpenConns(16)
 	s.SetMaxIdleConns(16)
+	s.SetConnMaxLifetime(longestUse)
 	if err := s.Ping(); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("PostgreSQL: %w", err)
 	}
-	return &DB{engine: postgres, write: s, read: s, url: url, hot: map[string]*sql.Stmt{}}, nil
+	return &DB{engine: postgres, write: s, read: s, url: url, name: name, hot: map[string]*sql.Stmt{}}, nil
 }
 
 // pragmas: FULL makes each commit reach the disk before it is acknowledged; secure_delete overwrites what is deleted.
@@ -141,6 +148,9 @@ func (d *DB) Close() error {
 	}
 	if d.unlock != nil {
 		d.unlock()
+	}
+	if d.name != "" {
+		stdlib.UnregisterConnConfig(d.name)
 	}
 	return err
 }

@@ -185,7 +185,8 @@ func (w *Worker) RunPeriodic(ctx context.Context) {
 	now := w.Now()
 	for i := range w.periodic {
 		p := &w.periodic[i]
-		if now.Before(p.next) {
+		// A next time that is further off than it was ever set to be: the clock has gone back since.
+		if now.Before(p.next) && p.next.Sub(now) <= p.every {
 			continue
 		}
 		p.next = now.Add(p.every)

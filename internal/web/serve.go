@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime/debug"
 
+	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 )
 
@@ -97,8 +98,13 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, bare bool, err error)
 	}
 	p.Shell.Narrow = true
 	p.Shell.Title = p.T("web.failed-" + failTitle[kind])
-	if err := k.ShowStatus(w, r, status[kind], p, failPage(p, p.T(key, args...), number)); err != nil {
-		http.Error(w, http.StatusText(status[kind]), status[kind])
+	code := status[kind]
+	if db.Unavailable(err) { // a proxy in front of several servers may try another
+		w.Header().Set("Retry-After", "5")
+		code = http.StatusServiceUnavailable
+	}
+	if err := k.ShowStatus(w, r, code, p, failPage(p, p.T(key, args...), number)); err != nil {
+		http.Error(w, http.StatusText(code), code)
 	}
 }
 
