@@ -100,10 +100,3 @@ func TestADatabaseTellsAtWhichMigrationItIs(t *testing.T) {
 		}
 	})
 }
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
