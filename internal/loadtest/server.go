@@ -24,6 +24,7 @@ type server struct {
 	cmd   *exec.Cmd
 	addr  string
 	began time.Time
+	ready time.Duration // from its start
 }
 
 // fleet is servers on one database.
@@ -102,6 +103,11 @@ func freeAddr() (string, error) {
 // launch starts the program on an address and waits until it answers.
 func launch(bin, addr, dbURL, dir, smtp string) (*server, error) {
 	cmd := exec.Command(bin, "serve", "--db", dbURL, "--keys", filepath.Join(dir, "keys"), "--addr", addr, "--smtp", "smtp://"+smtp, "--mail-from", "a@example.org")
+	return await(cmd, addr)
+}
+
+// await starts a server and waits until it answers.
+func await(cmd *exec.Cmd, addr string) (*server, error) {
 	cmd.Stderr = os.Stderr
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
@@ -118,7 +124,7 @@ func launch(bin, addr, dbURL, dir, smtp string) (*server, error) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	return &server{cmd, addr, began}, nil
+	return &server{cmd, addr, began, time.Since(began)}, nil
 }
 
 // settle waits until what a server does once after its start, such as packing the static files, is done.
