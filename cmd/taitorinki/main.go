@@ -28,6 +28,7 @@ type cli struct {
 	Ledger     ledgerCmd     `cmd:"" help:"What has been published."`
 	User       userCmd       `cmd:"" help:"Roles and sign-in."`
 	Badge      badgeCmd      `cmd:"" help:"Digimentors' badges."`
+	Audit      auditCmd      `cmd:"" help:"The audit log: verify its seals, write it to a file."`
 	Analyse    analyseCmd    `cmd:"" help:"Compute statistics of any CSV data by a plan, for researchers. Needs no database."`
 	Backup     backupCmd     `cmd:"" help:"Write everything in the database, and apart from it the rounds' keys, to files."`
 	Restore    restoreCmd    `cmd:"" help:"Read a backup into a new database."`

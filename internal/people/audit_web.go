@@ -10,6 +10,7 @@ import (
 
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/people/chain"
 	"taitorinki/internal/sheet"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
@@ -22,6 +23,7 @@ type auditPage struct {
 	Kinds []ui.Option
 	Lines []auditLine
 	Pages ui.Pages
+	Seal  string // up to which entry the log is sealed, in words
 }
 
 type auditLine struct {
@@ -48,7 +50,24 @@ func (s *Service) showAudit(w http.ResponseWriter, r *http.Request) error {
 	if p.Lines, err = s.auditLines(ctx, p.Page, entries); err != nil {
 		return err
 	}
+	if p.Seal, err = s.sealLine(ctx, p.Page); err != nil {
+		return err
+	}
 	return s.Kit.Show(w, r, p.Page, auditView(p))
+}
+
+// sealLine tells up to which entry the log is sealed, and shows the head's hash, short: enough to compare it by eye with one that
+// was noted elsewhere.
+func (s *Service) sealLine(ctx context.Context, p web.Page) (string, error) {
+	head, waiting, err := chain.Head(ctx, s.DB)
+	if err != nil || head.ID == 0 {
+		return p.T("people.audit-unsealed"), err
+	}
+	line := p.T("people.audit-sealed", "entry", head.ID, "hash", head.Hash.String()[:16])
+	if waiting > 0 {
+		line += " " + p.T("people.audit-waiting", "n", waiting)
+	}
+	return line, nil
 }
 
 // auditLines puts entries into words. What an entry is about is a link for those who may follow it.

@@ -18,6 +18,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/people/chain"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
@@ -44,6 +45,7 @@ type Service struct {
 	UnitParts func(ctx context.Context, p web.Page, unit int64) (templ.Component, error)
 
 	county countyMemory
+	sealer chain.Sealer
 }
 
 // Part is what a feature keeps of a person: facts for the page, and a value for the file that the person may take away.
@@ -63,7 +65,13 @@ func (s *Service) rand() io.Reader {
 }
 
 // Jobs adds the work that is done regularly.
-func (s *Service) Jobs(w *jobs.Worker) { w.Every("prune sign-ins and uploads", time.Hour, s.prune) }
+func (s *Service) Jobs(w *jobs.Worker) {
+	w.Every("prune sign-ins and uploads", time.Hour, s.prune)
+	s.sealer.DB = s.DB
+	w.Every("seal the audit log", sealEvery, func(ctx context.Context) error { _, err := s.sealer.Seal(ctx); return err })
+}
+
+const sealEvery = 5 * time.Second
 
 // Mails adds the writer of the message that people send.
 func (s *Service) Mails() { s.Outbox.Handle(signinKind, s.writeSignin) }
