@@ -146,6 +146,7 @@ func New(c Config) (*App, error) {
 	a.joinMentoring()
 	a.joinEvents()
 	a.joinLive()
+	a.joinKeeping()
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify

@@ -24,6 +24,7 @@ type auditPage struct {
 	Lines []auditLine
 	Pages ui.Pages
 	Seal  string // up to which entry the log is sealed, in words
+	Kept  []keptLine
 }
 
 type auditLine struct {
@@ -51,6 +52,9 @@ func (s *Service) showAudit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p.Seal, err = s.sealLine(ctx, p.Page); err != nil {
+		return err
+	}
+	if p.Kept, err = s.keptLines(ctx, p.Lang, p.T); err != nil {
 		return err
 	}
 	return s.Kit.Show(w, r, p.Page, auditView(p))
@@ -121,7 +125,7 @@ func doer(p web.Page, e Entry) string {
 	switch {
 	case e.Person != "":
 		return e.Person
-	case e.Action == "round.remind" || e.Action == "round.late" || e.Action == "round.close-due":
+	case strings.HasPrefix(e.Action, "retention."), e.Action == chain.ForgetAction, e.Action == "round.remind" || e.Action == "round.late" || e.Action == "round.close-due":
 		return p.T("people.program")
 	}
 	return p.T("people.operator")

@@ -41,6 +41,9 @@ type Service struct {
 	// Parts returns what other features keep of a person, for "my data". nil is nothing.
 	Parts func(ctx context.Context, personID int64, t func(key string, args ...any) string) ([]Part, error)
 
+	Erasers  []Eraser  // what features forget when a person is erased
+	Cleaners []Cleaner // what features delete when its time is over
+
 	// UnitParts returns what another feature shows on a unit's page, such as who helps there. nil is nothing.
 	UnitParts func(ctx context.Context, p web.Page, unit int64) (templ.Component, error)
 
@@ -67,6 +70,7 @@ func (s *Service) rand() io.Reader {
 // Jobs adds the work that is done regularly.
 func (s *Service) Jobs(w *jobs.Worker) {
 	w.Every("prune sign-ins and uploads", time.Hour, s.prune)
+	w.Every("delete what has been kept long enough", time.Hour, s.clean)
 	s.sealer.DB = s.DB
 	w.Every("seal the audit log", sealEvery, func(ctx context.Context) error { _, err := s.sealer.Seal(ctx); return err })
 }
