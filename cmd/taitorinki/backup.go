@@ -16,7 +16,6 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/mentoring/training"
-	"taitorinki/internal/survey/seal"
 )
 
 type backupCmd struct {
@@ -46,13 +45,21 @@ func (c *backupCmd) Run(ctx context.Context) error {
 	if c.KeysOut == "" {
 		return nil
 	}
-	files, err := (&seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}).Export()
+	v, err := c.vault()
 	if err != nil {
 		return err
 	}
-	badges, err := c.ring().Export()
+	files, err := v.Export()
+	if err != nil {
+		return locked(err)
+	}
+	ring, err := c.ring()
 	if err != nil {
 		return err
+	}
+	badges, err := ring.Export()
+	if err != nil {
+		return locked(err)
 	}
 	maps.Copy(files, badges)
 	err = whole(c.KeysOut, func(w io.Writer) error {
@@ -62,7 +69,7 @@ func (c *backupCmd) Run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if _, err := f.Write(b); err != nil {
+			if _, err := f.Write(v.Safe.Seal(name, b)); err != nil {
 				return err
 			}
 		}
@@ -108,7 +115,14 @@ func (c *restoreCmd) restoreKeys() error {
 		return usage{fmt.Errorf("%s: %w", c.KeysIn, err)}
 	}
 	defer z.Close()
-	v := &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}
+	v, err := c.vault()
+	if err != nil {
+		return err
+	}
+	ring, err := c.ring()
+	if err != nil {
+		return err
+	}
 	for _, f := range z.File {
 		r, err := f.Open()
 		if err != nil {
@@ -116,11 +130,14 @@ func (c *restoreCmd) restoreKeys() error {
 		}
 		b, err := io.ReadAll(io.LimitReader(r, 4096))
 		r.Close()
+		if err == nil {
+			b, err = v.Safe.Open(f.Name, b)
+		}
 		if err != nil {
-			return err
+			return locked(err)
 		}
 		if training.IsKeyFile(f.Name) {
-			err = c.ring().Import(f.Name, b)
+			err = ring.Import(f.Name, b)
 		} else {
 			err = v.Import(f.Name, b)
 		}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"os"
 	"time"
-
-	"taitorinki/internal/mentoring/training"
 )
 
 type badgeCmd struct {
@@ -16,14 +14,15 @@ type badgeRotateCmd struct {
 	keysFlag
 }
 
-// ring are the keys that sign badges; they lie beside the rounds'.
-func (k keysFlag) ring() *training.Keyring { return &training.Keyring{Dir: k.Keys, Copy: k.KeysCopy} }
-
 func (c *badgeRotateCmd) Run() error {
 	if _, err := os.Stat(c.Keys); err != nil {
 		return usage{fmt.Errorf("the folder of keys: %w", err)} // a mistyped name must not make a folder that no server reads
 	}
-	made, err := c.ring().Rotate(time.Now())
+	ring, err := c.ring()
+	if err != nil {
+		return err
+	}
+	made, err := ring.Rotate(time.Now())
 	if err != nil {
 		return err
 	}

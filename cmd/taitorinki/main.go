@@ -33,6 +33,8 @@ type cli struct {
 	Ledger     ledgerCmd     `cmd:"" help:"What has been published."`
 	User       userCmd       `cmd:"" help:"Roles and sign-in."`
 	Badge      badgeCmd      `cmd:"" help:"Digimentors' badges."`
+	KeyFiles   keysCmd       `cmd:"" name:"keys" help:"The master key that encrypts the key files: make one, take another."`
+	Audit      auditCmd      `cmd:"" help:"The audit log: verify its seals, write it to a file."`
 	Analyse    analyseCmd    `cmd:"" help:"Compute statistics of any CSV data by a plan, for researchers. Needs no database."`
 	Backup     backupCmd     `cmd:"" help:"Write everything in the database, and apart from it the rounds' keys, to files."`
 	Restore    restoreCmd    `cmd:"" help:"Read a backup into a new database."`
@@ -45,7 +47,8 @@ type dbFlag struct {
 }
 
 type keysFlag struct {
-	Keys     string `help:"Folder of the rounds' keys. Keep it apart from the database's backups (${default})." default:"keys" placeholder:"DIR" env:"TAITORINKI_KEYS"`
+	Keys string `help:"Folder of the rounds' keys. Keep it apart from the database's backups (${default})." default:"keys" placeholder:"DIR" env:"TAITORINKI_KEYS"`
+	masterFlag
 	KeysCopy string `help:"Folder of the keys' second copies, best on another disk (KEYS/copy)." placeholder:"DIR" env:"TAITORINKI_KEYS_COPY"`
 }
 

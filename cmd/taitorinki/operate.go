@@ -19,11 +19,15 @@ import (
 // program opens the database and puts the platform together for one command. Mail that a command asks for is sent by the
 // server, not by the command.
 func program(ctx context.Context, url string, keys keysFlag, base string) (*app.App, func(), error) {
+	safe, err := keys.safe()
+	if err != nil {
+		return nil, nil, err
+	}
 	d, err := open(ctx, url)
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := app.New(app.Config{DB: d, Mail: &mail.Recorder{}, Now: time.Now, BaseURL: base, Version: version, Keys: keys.Keys, KeysCopy: keys.KeysCopy})
+	a, err := app.New(app.Config{DB: d, Mail: &mail.Recorder{}, Now: time.Now, BaseURL: base, Version: version, Keys: keys.Keys, KeysCopy: keys.KeysCopy, Safe: safe})
 	if err != nil {
 		d.Close()
 		return nil, nil, err

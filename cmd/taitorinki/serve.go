@@ -45,6 +45,10 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := os.MkdirAll(c.Keys, 0o700); err != nil {
 		return err
 	}
+	safe, err := c.ready()
+	if err != nil {
+		return err
+	}
 	ln, err := net.Listen("tcp", c.Addr)
 	if err != nil {
 		return usage{err}
@@ -69,7 +73,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := d.Migrate(ctx); err != nil {
 		return usage{err}
 	}
-	a, err := app.New(app.Config{DB: d, Mail: sender, Now: time.Now, BaseURL: base, Version: version, Keys: c.Keys, KeysCopy: c.KeysCopy})
+	a, err := app.New(app.Config{DB: d, Mail: sender, Now: time.Now, BaseURL: base, Version: version, Keys: c.Keys, KeysCopy: c.KeysCopy, Safe: safe})
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ import (
 	"taitorinki/internal/insight"
 	"taitorinki/internal/insight/results"
 	"taitorinki/internal/jobs"
+	"taitorinki/internal/keyfile"
 	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/mentoring/asking"
@@ -59,9 +60,10 @@ type Config struct {
 	DB       *db.DB
 	Mail     mail.Sender
 	Now      func() time.Time
-	BaseURL  string // without a slash at the end
-	Keys     string // folder of the rounds' keys
-	KeysCopy string // folder of their second copies; "" is a folder inside Keys
+	BaseURL  string        // without a slash at the end
+	Keys     string        // folder of the rounds' keys
+	KeysCopy string        // folder of their second copies; "" is a folder inside Keys
+	Safe     *keyfile.Safe // encrypts them; nil: they are not encrypted
 	Demo     bool
 	Version  string  // of the program
 	Words    []fs.FS // of packages above this one
@@ -140,7 +142,7 @@ func New(c Config) (*App, error) {
 	}
 	a.People = &people.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
 	a.Survey = &survey.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Worker: a.Worker, Now: c.Now, BaseURL: c.BaseURL,
-		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}, County: a.People.County, WishPath: mentoring.WishPath}
+		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy, Safe: c.Safe}, County: a.People.County, WishPath: mentoring.WishPath}
 	a.Rounds = &rounds.Pages{Service: a.Survey}
 	a.Insight = &insight.Service{DB: c.DB, Kit: kit, Worker: a.Worker, Now: c.Now, Program: c.Version,
 		Rounds: a.closedRounds, Source: a.source, Outline: a.outline, Note: a.noteResult, Names: a.People.Names, Suspect: suspect}
@@ -150,6 +152,7 @@ func New(c Config) (*App, error) {
 	a.joinMentoring()
 	a.joinEvents()
 	a.joinLive()
+	a.joinKeeping()
 	a.People.Parts = a.partsOf
 	a.People.ObjectName = a.objectName
 	kit.Identify = a.People.Identify

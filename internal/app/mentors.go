@@ -26,7 +26,7 @@ func (a *App) joinMentoring() {
 	a.Log = &supportlog.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Names: a.People.Names}
 	a.Coverage = &coverage.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, AskURL: "/help/new?unit=", Thin: a.thinUnits, Finding: a.managedFinding}
 	a.Meetings = &meetings.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL, Mentors: a.Mentors}
-	a.Training = &training.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Keys: &training.Keyring{Dir: c.Keys, Copy: c.KeysCopy}, Outbox: a.Outbox, BaseURL: c.BaseURL,
+	a.Training = &training.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, Mentors: a.Mentors, Keys: &training.Keyring{Dir: c.Keys, Copy: c.KeysCopy, Safe: c.Safe}, Outbox: a.Outbox, BaseURL: c.BaseURL,
 		FirstSupport: a.Log.HasEntry}
 	a.Monthly = &monthly.Service{DB: c.DB, Kit: a.Kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL,
 		Open: a.Asking.CountFor, Thanks: a.Asking.Thanks, Minutes: a.Log.MinutesOf, Helped: a.Log.HelpedSince, Meeting: a.nextMeeting}

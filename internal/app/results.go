@@ -75,7 +75,14 @@ func (a *App) outline(ctx context.Context, code string) (*insight.Source, error)
 	}
 	s.County, s.BaseURL = county.Name, a.Config.BaseURL
 	if len(past) > 0 {
-		s.Earlier = past[len(past)-1].Code
+		// A wave whose responses are deleted is none that another could be compared with.
+		gone, err := survey.Forgotten(ctx, a.Config.DB, past[len(past)-1].ID)
+		if err != nil {
+			return nil, err
+		}
+		if gone.IsZero() {
+			s.Earlier = past[len(past)-1].Code
+		}
 	}
 	for _, x := range c.Instrument.Scales {
 		s.Areas = append(s.Areas, insight.Area{ID: x.ID, Title: x.Title, About: x.About, Support: x.Kind == instrument.KindSupport,

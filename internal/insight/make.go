@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"database/sql"
+	"errors"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
@@ -105,6 +107,9 @@ func (s *Service) Status(ctx context.Context, code string) (st Status, err error
 		return st, err
 	}
 	job, err := jobs.Of(ctx, s.DB, row.job)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Status{Failed: true}, nil // given up so long ago that the job is deleted
+	}
 	return Status{Failed: job.State == "dead", Done: job.Done, Total: job.Total}, err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/people/chain"
 	"taitorinki/internal/sheet"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
@@ -22,6 +23,8 @@ type auditPage struct {
 	Kinds []ui.Option
 	Lines []auditLine
 	Pages ui.Pages
+	Seal  string // up to which entry the log is sealed, in words
+	Kept  []keptLine
 }
 
 type auditLine struct {
@@ -48,7 +51,27 @@ func (s *Service) showAudit(w http.ResponseWriter, r *http.Request) error {
 	if p.Lines, err = s.auditLines(ctx, p.Page, entries); err != nil {
 		return err
 	}
+	if p.Seal, err = s.sealLine(ctx, p.Page); err != nil {
+		return err
+	}
+	if p.Kept, err = s.keptLines(ctx, p.Lang, p.T); err != nil {
+		return err
+	}
 	return s.Kit.Show(w, r, p.Page, auditView(p))
+}
+
+// sealLine tells up to which entry the log is sealed, and shows the head's hash, short: enough to compare it by eye with one that
+// was noted elsewhere.
+func (s *Service) sealLine(ctx context.Context, p web.Page) (string, error) {
+	head, waiting, err := chain.Head(ctx, s.DB)
+	if err != nil || head.ID == 0 {
+		return p.T("people.audit-unsealed"), err
+	}
+	line := p.T("people.audit-sealed", "entry", head.ID, "hash", head.Hash.String()[:16])
+	if waiting > 0 {
+		line += " " + p.T("people.audit-waiting", "n", waiting)
+	}
+	return line, nil
 }
 
 // auditLines puts entries into words. What an entry is about is a link for those who may follow it.
@@ -102,7 +125,7 @@ func doer(p web.Page, e Entry) string {
 	switch {
 	case e.Person != "":
 		return e.Person
-	case e.Action == "round.remind" || e.Action == "round.late" || e.Action == "round.close-due":
+	case strings.HasPrefix(e.Action, "retention."), e.Action == chain.ForgetAction, e.Action == "round.remind" || e.Action == "round.late" || e.Action == "round.close-due":
 		return p.T("people.program")
 	}
 	return p.T("people.operator")

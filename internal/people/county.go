@@ -23,6 +23,7 @@ type County struct {
 	Feedback string            `json:"feedback"` // where to tell of a page that does not work for somebody
 	Months   int               `json:"months"`   // how long responses are kept after a round has closed; 0 is not said
 	Reviewed string            `json:"reviewed"` // when somebody last went through the accessibility statement: 2026-05-04
+	Keep     Keep              `json:"keep"`     // how long other things are kept
 }
 
 // Complete reports whether nothing that a privacy notice must tell is missing.

@@ -18,6 +18,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/people/chain"
 	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
@@ -40,10 +41,14 @@ type Service struct {
 	// Parts returns what other features keep of a person, for "my data". nil is nothing.
 	Parts func(ctx context.Context, personID int64, t func(key string, args ...any) string) ([]Part, error)
 
+	Erasers  []Eraser  // what features forget when a person is erased
+	Cleaners []Cleaner // what features delete when its time is over
+
 	// UnitParts returns what another feature shows on a unit's page, such as who helps there. nil is nothing.
 	UnitParts func(ctx context.Context, p web.Page, unit int64) (templ.Component, error)
 
 	county countyMemory
+	sealer chain.Sealer
 }
 
 // Part is what a feature keeps of a person: facts for the page, and a value for the file that the person may take away.
@@ -63,7 +68,14 @@ func (s *Service) rand() io.Reader {
 }
 
 // Jobs adds the work that is done regularly.
-func (s *Service) Jobs(w *jobs.Worker) { w.Every("prune sign-ins and uploads", time.Hour, s.prune) }
+func (s *Service) Jobs(w *jobs.Worker) {
+	w.Every("prune sign-ins and uploads", time.Hour, s.prune)
+	w.Every("delete what has been kept long enough", time.Hour, s.clean)
+	s.sealer.DB = s.DB
+	w.Every("seal the audit log", sealEvery, func(ctx context.Context) error { _, err := s.sealer.Seal(ctx); return err })
+}
+
+const sealEvery = 5 * time.Second
 
 // Mails adds the writer of the message that people send.
 func (s *Service) Mails() { s.Outbox.Handle(signinKind, s.writeSignin) }

@@ -29,6 +29,8 @@ type personPage struct {
 	Roles    []roleLine
 	MayGrant bool
 	Grant    grantForm
+
+	EraseLink bool
 }
 
 // grantForm gives a role.
@@ -80,6 +82,7 @@ func (s *Service) personPage(r *http.Request) (p personPage, err error) {
 	if p.Roles, err = s.roleLines(ctx, p.Page, p.Person.ID); err != nil {
 		return p, err
 	}
+	p.EraseLink = v.May(ErasePeople) && (!p.Person.Left.IsZero() || !p.Person.Listed)
 	if p.MayGrant = v.May(GrantRoles) && p.Person.Left.IsZero(); p.MayGrant {
 		err = s.fillGrant(ctx, &p, v)
 	}
@@ -257,10 +260,11 @@ func (s *Service) revokeRole(w http.ResponseWriter, r *http.Request) error {
 // mePage is what the platform keeps of its reader.
 type mePage struct {
 	web.Page
-	Facts []ui.Fact
-	Roles []roleLine
-	Parts []Part
-	Langs []ui.Option
+	Listed bool // in the staff list
+	Facts  []ui.Fact
+	Roles  []roleLine
+	Parts  []Part
+	Langs  []ui.Option
 }
 
 func (s *Service) showMe(w http.ResponseWriter, r *http.Request) error {
@@ -269,7 +273,7 @@ func (s *Service) showMe(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := mePage{Page: s.Kit.Page(r, "people.me")}
+	p := mePage{Page: s.Kit.Page(r, "people.me"), Listed: me.Listed}
 	p.Shell.Narrow = true
 	if p.Facts, err = s.facts(ctx, p.Page, me); err != nil {
 		return err

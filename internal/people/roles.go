@@ -30,6 +30,7 @@ var Roles = []string{Administrator, Coordinator, Supervisor, Mentor, Expert, Res
 const (
 	ReadPeople         web.Action = "people.read"
 	ImportPeople       web.Action = "people.import"
+	ErasePeople        web.Action = "people.erase" // forget who somebody is who has left
 	GrantRoles         web.Action = "roles.grant"
 	GrantAdministrator web.Action = "roles.grant-administrator"
 	ManageInstruments  web.Action = "instrument.manage"
@@ -57,8 +58,8 @@ const (
 
 // allowed is the one table of who may do what. A role that is not in it allows what everybody signed in may do.
 var allowed = map[string][]web.Action{
-	Administrator: {ReadPeople, ImportPeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty, AnswerAccessibility, ReadCoverage},
-	Coordinator: {ReadPeople, ImportPeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
+	Administrator: {ReadPeople, ImportPeople, ErasePeople, GrantRoles, GrantAdministrator, ReadInstruments, ReadRounds, ReadResults, ReadAudit, ManageCounty, AnswerAccessibility, ReadCoverage},
+	Coordinator: {ReadPeople, ImportPeople, ErasePeople, GrantRoles, ManageInstruments, ReadInstruments, ManageRounds, ReadRounds,
 		ReadResults, CheckTexts, ManageFindings, ReadAudit, ReadWilling, ManageCatalog, ManageMentors, ConfirmMentors, ReadCoverage, ManageTraining, ManageMeetings, HostEvents, AnswerAccessibility},
 	Supervisor: {ReadPeople, ReadRounds, ReadResults, ManageFindings, ConfirmMentors, ReadCoverage},
 	Mentor:     {WorkAsMentor},

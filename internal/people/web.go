@@ -35,6 +35,10 @@ func (s *Service) Routes() {
 	k.Handle("POST /people/{id}/roles", GrantRoles, s.grantRole)
 	k.Handle("POST /people/{id}/roles/{role}/revoke", GrantRoles, s.revokeRole)
 
+	k.Handle("GET /people/{id}/erase", ErasePeople, s.whole(ErasePeople, s.showErase))
+	k.Handle("POST /people/{id}/erase", ErasePeople, s.whole(ErasePeople, s.erasePerson))
+	k.Handle("POST /me/erase", web.SignedIn, s.askErasure)
+
 	k.Handle("GET /people/import", ImportPeople, s.showImport)
 	k.Handle("POST /people/import", ImportPeople, s.uploadStaff)
 	k.Handle("GET /people/import/check/{id}", ImportPeople, s.showUpload)

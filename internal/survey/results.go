@@ -62,6 +62,11 @@ func (s *Service) ClosedRound(ctx context.Context, code string) (c *Answered, er
 // Each gives the responses one by one, in the order of their random keys, which is always the same.
 func (c *Answered) Each(ctx context.Context, use func(AnsweredOne) error) (err error) {
 	defer errs.Wrap(&err, "survey.Each(%s)", c.Round.Code)
+	if gone, err := Forgotten(ctx, c.db, c.Round.ID); err != nil {
+		return err
+	} else if !gone.IsZero() {
+		return errs.New(errs.NotFound, "survey.forgotten")
+	}
 	rows, err := c.db.QueryContext(ctx, responsesOf, c.Round.ID)
 	if err != nil {
 		return err

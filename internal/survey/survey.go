@@ -47,6 +47,9 @@ type Service struct {
 	County func(ctx context.Context) (people.County, error)
 	// Closed is told of a round as it closes, in the same transaction; nil: nobody wants to know.
 	Closed func(ctx context.Context, tx *db.Tx, r *Round) error
+	// Forgetting is asked before a round's responses are deleted, in the same transaction, and forgets what others copied of them. It
+	// reports whether all that is made of them has been made; nil: yes.
+	Forgetting func(ctx context.Context, tx *db.Tx, round string) (bool, error)
 	// WishPath is the page where people tell whether they would be digimentors. Nothing of the survey may stand in it.
 	WishPath string
 

@@ -15,13 +15,15 @@ import (
 	"time"
 
 	"taitorinki/internal/badge"
+	"taitorinki/internal/keyfile"
 )
 
 // Keyring keeps the keys that sign badges in files apart from the database, two copies of each. Servers that share the folder share
 // the keys: it is read anew before every signature, so a key that another process has made or retired is known at once.
 type Keyring struct {
-	Dir  string // "badge-ID.key"
-	Copy string // the same again, best on another disk; "" is Dir/copy
+	Dir  string        // "badge-ID.key"
+	Copy string        // the same again, best on another disk; "" is Dir/copy
+	Safe *keyfile.Safe // encrypts the files; nil: they are not encrypted
 
 	mu   sync.Mutex
 	read map[string]readKey // by path
@@ -191,6 +193,9 @@ func (k *Keyring) load(dir, id string) (badge.Key, error) {
 		return old.key, nil
 	}
 	b, err := os.ReadFile(path)
+	if err == nil {
+		b, err = k.Safe.Open(filepath.Base(path), b)
+	}
 	if err != nil {
 		return badge.Key{}, err
 	}
@@ -246,7 +251,7 @@ func (k *Keyring) write(key badge.Key) error {
 	}
 	for _, dir := range k.folders() {
 		path := filepath.Join(dir, keyPrefix+key.ID+keySuffix)
-		if err := replace(path, b); err != nil {
+		if err := replace(path, k.Safe.Seal(filepath.Base(path), b)); err != nil {
 			return fmt.Errorf("writing a badge key: %w", err)
 		}
 		delete(k.read, path)

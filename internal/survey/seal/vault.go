@@ -13,12 +13,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"taitorinki/internal/keyfile"
 )
 
 // Vault keeps the rounds' keys in files, two copies each, apart from the database and its backups.
 type Vault struct {
-	Dir  string // "round-CODE.key", and "series-CODE.key" for what pairs waves
-	Copy string // the same again, best on another disk; "" is Dir/copy
+	Dir  string        // "round-CODE.key", and "series-CODE.key" for what pairs waves
+	Copy string        // the same again, best on another disk; "" is Dir/copy
+	Safe *keyfile.Safe // encrypts the files; nil: they are not encrypted
 
 	mu   sync.Mutex // also held while files are read and written: a Load beside a Destroy would write the second copy anew
 	keys map[string]*Key
@@ -70,7 +73,7 @@ func (v *Vault) Create(round string) (*Key, error) {
 	}
 	k = NewKey()
 	for _, p := range v.paths(round) {
-		if err := write(p, round, k); err != nil {
+		if err := v.write(p, round, k); err != nil {
 			return nil, fmt.Errorf("writing the round's key: %w", err)
 		}
 	}
@@ -90,19 +93,26 @@ func (v *Vault) load(round string) (*Key, error) {
 		return k, nil
 	}
 	paths := v.paths(round)
+	var locked error // a key that cannot be opened is there: nothing may take its place
 	for i, p := range paths {
-		k, err := read(p, round)
+		k, err := v.read(p, round)
 		if err != nil {
+			if errors.Is(err, keyfile.ErrMaster) {
+				locked = err
+			}
 			continue
 		}
 		other := paths[1-i]
-		if _, err := read(other, round); err != nil {
-			if err := restore(p, other, round, k); err != nil {
+		if _, err := v.read(other, round); err != nil {
+			if err := v.restore(p, other, round, k); err != nil {
 				return nil, err
 			}
 		}
 		v.remember(round, k)
 		return k, nil
+	}
+	if locked != nil {
+		return nil, locked
 	}
 	return nil, ErrNoKey
 }
@@ -110,8 +120,8 @@ func (v *Vault) load(round string) (*Key, error) {
 // restore writes the lost copy of a key anew from the one at p. A copy also looks lost while another process destroys the key:
 // then the one at p goes next, and what was written here must go too. If p is still there, the other process has it before
 // it and looks once more for what was written, see Destroy. So one of the two finds it, in whatever order they come.
-func restore(p, lost, round string, k *Key) error {
-	err := write(lost, round, k)
+func (v *Vault) restore(p, lost, round string, k *Key) error {
+	err := v.write(lost, round, k)
 	if _, gone := os.Stat(p); errors.Is(gone, fs.ErrNotExist) {
 		return errors.Join(ErrNoKey, shred(lost+unfinished), shred(lost))
 	}
@@ -223,7 +233,7 @@ func (v *Vault) Import(name string, data []byte) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	for _, p := range v.paths(round) {
-		if err := write(p, round, k); err != nil {
+		if err := v.write(p, round, k); err != nil {
 			return err
 		}
 	}
@@ -252,8 +262,11 @@ func decode(data []byte, round string) (*Key, error) {
 	return k, nil
 }
 
-func read(path, round string) (*Key, error) {
+func (v *Vault) read(path, round string) (*Key, error) {
 	b, err := os.ReadFile(path)
+	if err == nil {
+		b, err = v.Safe.Open(filepath.Base(path), b)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +274,7 @@ func read(path, round string) (*Key, error) {
 }
 
 // write puts the file there whole or not at all, and on the disk.
-func write(path, round string, k *Key) error {
+func (v *Vault) write(path, round string, k *Key) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -270,7 +283,7 @@ func write(path, round string, k *Key) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(encode(round, k))
+	_, err = f.Write(v.Safe.Seal(filepath.Base(path), encode(round, k)))
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"taitorinki/internal/survey/seal"
+)
+
+func TestKeysAreEncryptedAndWithoutTheMasterKeyNothingStartsOrIsLost(t *testing.T) {
+	dir := t.TempDir()
+	keys := filepath.Join(dir, "keys")
+	k, err := (&seal.Vault{Dir: keys}).Create("abcde")
+	must(t, err)
+	file := func(name string) string {
+		path := filepath.Join(dir, name)
+		must(t, os.WriteFile(path, []byte(ok(t, "keys", "new")), 0o600))
+		return path
+	}
+	one, two := file("one"), file("two")
+	ok(t, "keys", "rotate", "--keys", keys, "--to", one) // from plain files
+	held := func() []byte {
+		b, err := os.ReadFile(filepath.Join(keys, "round-abcde.key"))
+		must(t, err)
+		return b
+	}
+	before := held()
+	if bytes.Contains(before, []byte("abcde")) {
+		t.Errorf("the file is not encrypted: %q", before)
+	}
+	serve := []string{"serve", "--db", filepath.Join(dir, "t.db"), "--keys", keys, "--addr", "127.0.0.1:0", "--smtp", "smtp://127.0.0.1", "--mail-from", "a@b.fi"}
+	for _, args := range [][]string{serve, append(serve, "--master-key-file", two), {"keys", "rotate", "--keys", keys, "--master-key-file", two, "--to", two}} {
+		if r := command(t, args...); r.code != 2 || !strings.Contains(r.errOut, "master key") || strings.Count(r.errOut, "\n") != 1 {
+			t.Errorf("%v: exit %d, %s", args, r.code, r.errOut)
+		}
+	}
+	if !bytes.Equal(held(), before) {
+		t.Error("the file was changed")
+	}
+	db := filepath.Join(dir, "t.db")
+	ok(t, "migrate", "--db", db)
+	saved := filepath.Join(dir, "keys.zip")
+	ok(t, "backup", "--db", db, "--keys", keys, "--master-key-file", one, "--keys-out", saved, filepath.Join(dir, "b.gz"))
+	ok(t, "keys", "rotate", "--keys", keys, "--master-key-file", one, "--to", two)
+	restored := filepath.Join(dir, "restored")
+	ok(t, "restore", "--db", filepath.Join(dir, "n.db"), "--keys", restored, "--master-key-file", one, "--keys-in", saved, filepath.Join(dir, "b.gz"))
+	for path, master := range map[string]string{keys: two, restored: one} {
+		v, err := (keysFlag{Keys: path, masterFlag: masterFlag{MasterKeyFile: master}}).vault()
+		must(t, err)
+		if again, err := v.Load("abcde"); err != nil || again.Token(1) != k.Token(1) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestTheAuditLogIsVerifiedAndExportedAtTheCommandLine(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "t.db")
+	ok(t, "user", "grant", "--db", file, "boss@a.example", "administrator")
+	log := filepath.Join(dir, "log.jsonl")
+	out := ok(t, "audit", "export", "--db", file, log)
+	_, head, found := strings.Cut(out, "Head: ")
+	head, _, _ = strings.Cut(head, "\n")
+	b, err := os.ReadFile(log)
+	must(t, err)
+	if !found || !strings.Contains(string(b), head) || !strings.Contains(string(b), "people.audit-grant") {
+		t.Errorf("printed %s\nwrote %s", out, b)
+	}
+	ok(t, "audit", "verify", "--db", file, "--head", head)
+	for _, wrong := range []string{strings.Repeat("00", 31) + "01", "x"} {
+		if r := command(t, "audit", "verify", "--db", file, "--head", wrong); r.code != 2 || strings.Count(r.errOut, "\n") != 1 {
+			t.Errorf("--head %s: exit %d, %s", wrong, r.code, r.errOut)
+		}
+	}
+}

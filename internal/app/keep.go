@@ -1,0 +1,34 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"taitorinki/internal/events/calendar"
+	"taitorinki/internal/events/signup"
+	"taitorinki/internal/insight"
+	"taitorinki/internal/jobs"
+	"taitorinki/internal/mentoring"
+	"taitorinki/internal/mentoring/training"
+	"taitorinki/internal/outbox"
+	"taitorinki/internal/people"
+)
+
+const mailsAtOnce = 5000 // addresses that are forgotten in one go
+
+// joinKeeping tells people what the features delete, of a person and when its time is over.
+func (a *App) joinKeeping() {
+	a.Survey.Forgetting = insight.Forget
+	a.People.Erasers = append(mentoring.Erasers(), training.Eraser(), calendar.Eraser(), signup.Eraser())
+	a.People.Cleaners = []people.Cleaner{
+		{What: "responses", Clean: a.Survey.Forget, Age: func(c people.County) (int, int) { return c.Months, 0 }},
+		{What: "mails", Age: func(c people.County) (int, int) { return 0, c.Kept().MailDays },
+			Clean: func(ctx context.Context, before time.Time) (int, error) {
+				return outbox.ForgetAddresses(ctx, a.Config.DB, before, mailsAtOnce)
+			}},
+		{What: "jobs", Age: func(c people.County) (int, int) { return 0, c.Kept().JobDays },
+			Clean: func(ctx context.Context, before time.Time) (int, error) {
+				return jobs.ForgetDead(ctx, a.Config.DB, before)
+			}},
+	}
+}

@@ -1,0 +1,36 @@
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"taitorinki/internal/db"
+	"taitorinki/internal/errs"
+)
+
+const settled = `state NOT IN ('waiting', 'handing')`
+
+// ForgetAddresses takes the address, and the server's words, out of messages that were settled before a time: at most most of them.
+// The rows stay, as they keep a message from going twice. It returns how many there were.
+func ForgetAddresses(ctx context.Context, q db.Q, before time.Time, most int) (_ int, err error) {
+	defer errs.Wrap(&err, "outbox.ForgetAddresses")
+	n, err := db.Changed(q.ExecContext(ctx, `UPDATE mail_messages SET address = '', error = '' WHERE id IN (
+		SELECT id FROM mail_messages WHERE run_at < $1 AND address <> '' AND `+settled+` ORDER BY id LIMIT $2)`, db.At(before), most))
+	return int(n), err
+}
+
+// CountAddress counts the messages to an address.
+func CountAddress(ctx context.Context, q db.Q, address string) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mail_messages WHERE address = $1`, address).Scan(&n)
+	return n, err
+}
+
+// ForgetAddress takes an address out of the messages that were sent to it. Those that have not gone yet are not sent any more.
+func ForgetAddress(ctx context.Context, tx *db.Tx, address string) (err error) {
+	defer errs.Wrap(&err, "outbox.ForgetAddress")
+	if _, err := tx.ExecContext(ctx, `DELETE FROM mail_messages WHERE address = $1 AND state = 'waiting'`, address); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE mail_messages SET address = '', error = '' WHERE address = $1`, address)
+	return err
+}
