@@ -313,7 +313,7 @@ func TestTheStrangersPageSpeaksEachLanguage(t *testing.T) {
 func TestWhoTurnsBackAtTheProviderCanGoOnAnotherWay(t *testing.T) {
 	p := newPlace(t, dbtest.SQLite(t))
 	r := p.Anonymous()
-	page := r.Get(begin + "?next=/me").Want(t, 200)
+	page := r.Get(begin+"?next=/me").Want(t, 200)
 	_, abort, _ := strings.Cut(page.Body, `<a href="http`)
 	abort, _, _ = strings.Cut(abort, `"`)
 	got := r.Get("http"+abort).Want(t, 200, "The sign-in was not finished")

@@ -59,6 +59,8 @@ const provider = new Provider(issuer, {
     await grant.save();
     return grant;
   },
+  // Its own way refuses this machine as the address of a site.
+  fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   ttl: { Interaction: 3600, Session: 3600, Grant: 3600, IdToken: 600, AccessToken: 600, AuthorizationCode: 60 },
 });
 
@@ -68,6 +70,8 @@ async function sign(claims, how) {
   if (how === 'none') return `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims)}.`;
   return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'ours' }).sign(how === 'stranger' ? stranger : createPrivateKey({ key: jwk, format: 'jwk' }));
 }
+
+provider.on('backchannel.error', (ctx, err) => { console.error('no logout was sent:', err); });
 
 provider.use(async (ctx, next) => {
   await next();
