@@ -1,4 +1,4 @@
-// An OpenID provider on the loopback address, for tests: oidc-provider with the accounts below. It prints its address when it listens.
+// An OpenID provider on this machine, for tests: oidc-provider with the accounts below. It prints its address when it listens.
 //
 // What no honest provider does is asked of it at /test: to sign claims that are not true, to answer with a token that is not the right one,
 // and to tell how often it was asked for anything.
@@ -32,7 +32,7 @@ let asked = 0;
 
 const server = http.createServer();
 await new Promise((done) => { server.listen(Number(port), '127.0.0.1', done); });
-const origin = `http://127.0.0.1:${server.address().port}`;
+const origin = `http://localhost:${server.address().port}`; // for a browser another site than 127.0.0.1
 const issuer = origin + prefix;
 
 const provider = new Provider(issuer, {

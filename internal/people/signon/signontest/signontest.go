@@ -1,4 +1,4 @@
-// Package signontest runs an OpenID provider of others' making for tests: oidc-provider, by node, on the loopback address.
+// Package signontest runs an OpenID provider of others' making for tests: oidc-provider, by node, on this machine.
 //
 // It needs the packages that .ci/need oidc installs. Where they are missing its tests are skipped, and fail when CI is set.
 package signontest
