@@ -116,6 +116,13 @@ func TestALogoutTokenThatIsNotGoodEndsNothing(t *testing.T) {
 		if p.out(r) || p.out(link) {
 			t.Fatal("somebody was signed out")
 		}
+		before := p.Asked(t)
+		for range 20 {
+			send(p.Sign(t, "stranger", p.logout("x", nil))).Want(t, 400)
+		}
+		if n := p.Asked(t) - before; n != 0 {
+			t.Errorf("twenty forged tokens made us ask the provider %d times within a moment", n)
+		}
 		good := p.Sign(t, "", p.logout("3", nil))
 		send(good).Want(t, 200)
 		if !p.out(r) || !p.out(link) {

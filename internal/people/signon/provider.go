@@ -2,8 +2,10 @@ package signon
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -42,7 +44,7 @@ func (s *Service) provider(ctx context.Context) (*provider, error) {
 }
 
 func (s *Service) discover(ctx context.Context) (*provider, error) {
-	client := &http.Client{Timeout: patience}
+	client := &http.Client{Timeout: patience, Transport: &sparing{now: s.Now, asked: map[string]time.Time{}}}
 	at, err := oidc.NewProvider(oidc.ClientContext(ctx, client), s.Settings.Issuer)
 	if err != nil {
 		return nil, err
@@ -63,4 +65,33 @@ func (s *Service) discover(ctx context.Context) (*provider, error) {
 		p.oauth.Endpoint.AuthStyle = oauth2.AuthStyleInParams
 	}
 	return p, nil
+}
+
+var errSpared = errors.New("the provider was asked for this a moment ago")
+
+// sparing asks the provider for the same document once in a while only. A token that names a key which we do not have makes us read the
+// keys anew, and anybody can send such a token to the address for logouts.
+type sparing struct {
+	now   func() time.Time
+	mu    sync.Mutex
+	asked map[string]time.Time
+}
+
+// RoundTrip refuses to read again what was read a moment ago. What is sent always goes through.
+func (s *sparing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodGet && !s.due(r.URL.String()) {
+		return nil, errSpared
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func (s *sparing) due(url string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if last, ok := s.asked[url]; ok && now.Sub(last) < respite {
+		return false
+	}
+	s.asked[url] = now
+	return true
 }
