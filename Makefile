@@ -18,7 +18,7 @@ test: tools check ## Everything: tools, checks, a short fuzzing, all tests on bo
 	@go run ./internal/dbtest/run -- go test -vet=off -ldflags=-w -timeout 30m ./internal/browsertest ./internal/survey ./...
 
 tools: # What the tests need besides Go
-	@.ci/need postgresql chromium pspp python3-vobject scripts badges
+	@.ci/need postgresql chromium pspp python3-vobject scripts badges oidc
 
 check: ## Generated files, gofmt, go vet, staticcheck, types of the scripts
 	@before="$$(find internal -name '*_templ.go' | sort | xargs cat | cksum)"; \

@@ -28,6 +28,7 @@ type serveCmd struct {
 	dbFlag
 	keysFlag
 	watchFlag
+	signonFlags
 	Addr     string `help:"Address to listen on (${default})." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
 	BaseURL  string `help:"Address that links lead to, such as https://taitorinki.example.fi (http://ADDR)." placeholder:"URL" env:"TAITORINKI_BASE_URL"`
 	SMTP     string `help:"Mail server: smtp://[user:password@]host[:port] or smtps://..." required:"" placeholder:"URL" env:"TAITORINKI_SMTP"`
@@ -39,6 +40,10 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	sender, err := mail.NewSMTP(c.SMTP, c.MailFrom)
+	if err != nil {
+		return usage{err}
+	}
+	signOn, err := c.settings()
 	if err != nil {
 		return usage{err}
 	}
@@ -73,7 +78,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := d.Migrate(ctx); err != nil {
 		return usage{err}
 	}
-	a, err := app.New(app.Config{DB: d, Mail: sender, Now: time.Now, BaseURL: base, Version: version, Keys: c.Keys, KeysCopy: c.KeysCopy, Safe: safe})
+	a, err := app.New(app.Config{DB: d, Mail: sender, Now: time.Now, BaseURL: base, Version: version, Keys: c.Keys, KeysCopy: c.KeysCopy, Safe: safe, Signon: signOn})
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ import (
 	"taitorinki/internal/mentoring/training"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
+	"taitorinki/internal/people/signon"
 	"taitorinki/internal/sheet"
 	"taitorinki/internal/survey"
 	"taitorinki/internal/survey/answering"
@@ -67,6 +68,7 @@ type Config struct {
 	Demo     bool
 	Version  string  // of the program
 	Words    []fs.FS // of packages above this one
+	Signon   signon.Settings
 }
 
 // App is the platform: Kit answers requests, Worker runs jobs, Outbox sends mail.
@@ -76,6 +78,7 @@ type App struct {
 	Worker   *jobs.Worker
 	Outbox   *outbox.Outbox
 	People   *people.Service
+	Signon   *signon.Service
 	Survey   *survey.Service
 	Rounds   *rounds.Pages
 	Insight  *insight.Service
@@ -107,7 +110,7 @@ type App struct {
 // Words loads the words of every package, and of more that stand above this one.
 func Words(more ...fs.FS) (i18n.Words, error) {
 	ours := []fs.FS{
-		ui.Locales, web.Locales, people.Locales, sheet.Locales, dataset.Locales, Locales,
+		ui.Locales, web.Locales, people.Locales, signon.Locales, sheet.Locales, dataset.Locales, Locales,
 		survey.Locales, instrument.Locales,
 		insight.Locales,
 		catalog.Locales, about.Locales,
@@ -141,6 +144,8 @@ func New(c Config) (*App, error) {
 		Outbox: &outbox.Outbox{DB: c.DB, Sender: c.Mail, Now: c.Now, Host: host, Unpaced: c.Demo, Connections: connections(c.Demo)},
 	}
 	a.People = &people.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Now: c.Now, BaseURL: c.BaseURL}
+	a.Signon = &signon.Service{DB: c.DB, Kit: kit, Now: c.Now, BaseURL: c.BaseURL, Settings: c.Signon, County: a.People.County, Renew: a.People.Renew}
+	a.People.Signon = a.Signon.Offer()
 	a.Survey = &survey.Service{DB: c.DB, Kit: kit, Outbox: a.Outbox, Worker: a.Worker, Now: c.Now, BaseURL: c.BaseURL,
 		Vault: &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy, Safe: c.Safe}, County: a.People.County, WishPath: mentoring.WishPath}
 	a.Rounds = &rounds.Pages{Service: a.Survey}
@@ -160,6 +165,8 @@ func New(c Config) (*App, error) {
 	kit.County = a.county
 
 	a.People.Routes()
+	a.Signon.Routes()
+	a.Signon.Jobs(a.Worker)
 	a.Rounds.Routes()
 	(&answering.Pages{Service: a.Survey, Helpers: a.Coverage.Brief}).Routes()
 	(&results.Pages{Service: a.Insight, Helpers: a.Coverage.UnitHelp, Focus: a.focusOf}).Routes()
@@ -238,7 +245,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part, a.Live.Part,
+		a.Signon.Part, a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part, a.Live.Part,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {

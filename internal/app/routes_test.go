@@ -91,7 +91,7 @@ func visit(r *apptest.Reader, method, path string) *apptest.Page {
 
 func refusal(p *apptest.Page) int {
 	switch {
-	case p.Status == http.StatusSeeOther && p.Header.Get("Location") == "/sign-in":
+	case p.Status == http.StatusSeeOther && strings.HasPrefix(p.Header.Get("Location"), "/sign-in"):
 		return toSignIn
 	case p.Status == http.StatusForbidden:
 		return refused

@@ -49,21 +49,25 @@ type Site struct {
 	t testing.TB
 }
 
-// New runs the platform on a database, with a new folder for keys.
-func New(t testing.TB, d *db.DB) *Site {
+// New runs the platform on a database, with a new folder for keys. The last functions may change what it is made with.
+func New(t testing.TB, d *db.DB, change ...func(*app.Config)) *Site {
 	t.Helper()
-	return Open(t, d, t.TempDir())
+	return Open(t, d, t.TempDir(), change...)
 }
 
 // Open runs the platform on a database and a folder of keys, which may both have been used before.
-func Open(t testing.TB, d *db.DB, keys string) *Site {
+func Open(t testing.TB, d *db.DB, keys string, change ...func(*app.Config)) *Site {
 	t.Helper()
 	// The session library reads the machine's clock, so this one starts there.
 	s := &Site{DB: d, Clock: &Clock{at: time.Now().UTC().Truncate(time.Second)}, Mail: &mail.Recorder{}, Keys: keys, t: t}
 	srv := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + srv.Listener.Addr().String()
 	var err error
-	s.App, err = app.New(app.Config{DB: d, Mail: s.Mail, Now: s.Clock.Now, BaseURL: s.URL, Keys: keys})
+	c := app.Config{DB: d, Mail: s.Mail, Now: s.Clock.Now, BaseURL: s.URL, Keys: keys}
+	for _, f := range change {
+		f(&c)
+	}
+	s.App, err = app.New(c)
 	s.must(err)
 	// The clock stands still, and it may be night; mail comes in the order in which it was asked for.
 	s.Outbox.Unpaced, s.Outbox.Connections = true, 1

@@ -160,6 +160,7 @@ func (s *Site) peopleStops(t *testing.T) []stop {
 		{"start of the coordinator", func(b *Browser) { b.as(c.Coordinator) }},
 		{"menu", func(b *Browser) { b.Look(Phone); b.Open("/me"); b.Click(".menu-button") }},
 		{"own menu", func(b *Browser) { b.Open("/me"); b.Click(".user-button") }},
+		at("/me/county-account"),
 		at("/units"), at(fmt.Sprintf("/units/%d", units[0].ID)), at(fmt.Sprintf("/units/%d", who.UnitID)),
 		at("/people?page=2"), at("/people?q=zzzz"), at(person),
 		{"role without a choice", func(b *Browser) {

@@ -39,8 +39,8 @@ func (s *Site) now() time.Time { return s.Demo.Clock.Now().Add(time.Duration(s.a
 // await lets time pass until at. Who was signed in may have to sign in anew.
 func (s *Site) await(at time.Time) { s.ahead.Add(int64(at.Sub(s.now()))) }
 
-// newSite starts a site that sends its mail by post; nil keeps the mail.
-func newSite(d *db.DB, dir string, post mail.Sender) (*Site, error) {
+// newSite starts a site that sends its mail by post; nil keeps the mail. The last functions may change what it is made with.
+func newSite(d *db.DB, dir string, post mail.Sender, change ...func(*app.Config)) (*Site, error) {
 	s := &Site{Demo: demo.New(county.Small), County: county.Make(county.Small, 2026)}
 	if post == nil {
 		post = s.Demo.Mail
@@ -48,7 +48,11 @@ func newSite(d *db.DB, dir string, post mail.Sender) (*Site, error) {
 	srv := httptest.NewUnstartedServer(nil)
 	s.URL = "http://" + srv.Listener.Addr().String()
 	var err error
-	s.App, err = app.New(app.Config{DB: d, Mail: post, Now: s.now, BaseURL: s.URL, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
+	c := app.Config{DB: d, Mail: post, Now: s.now, BaseURL: s.URL, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}}
+	for _, f := range change {
+		f(&c)
+	}
+	s.App, err = app.New(c)
 	if err != nil {
 		srv.Close()
 		return nil, err

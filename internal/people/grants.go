@@ -17,6 +17,7 @@ type Role struct {
 	UnitID       int64 // 0: the whole organisation
 	Listed       bool  // given by the staff list
 	Granted      time.Time
+	Claimed      time.Time // when the county's sign-in last said so; zero for a role that it did not give
 }
 
 // Holder is a person with a role.
@@ -25,10 +26,10 @@ type Holder struct {
 	Role   Role
 }
 
-const roleColumns = `r.id, r.person_id, r.role, r.unit_id, r.listed, r.granted_at`
+const roleColumns = `r.id, r.person_id, r.role, r.unit_id, r.listed, r.granted_at, r.claimed_at`
 
 func (r *Role) into() []any {
-	return []any{&r.ID, &r.PersonID, &r.Role, (*number)(&r.UnitID), &r.Listed, (*moment)(&r.Granted)}
+	return []any{&r.ID, &r.PersonID, &r.Role, (*number)(&r.UnitID), &r.Listed, (*moment)(&r.Granted), (*moment)(&r.Claimed)}
 }
 
 // RolesOf returns the roles of a person in the order in which they were given.
@@ -60,7 +61,7 @@ func holders(ctx context.Context, q db.Q, where string, args ...any) (_ []Holder
 }
 
 // Grant gives a person a role over a unit, 0 for the whole organisation, and reports whether anything changed. A role
-// that the staff list gave becomes one given by hand, which no list takes back. By is who grants, 0 the operator.
+// that the staff list or the county's sign-in gave becomes one given by hand, which neither takes back. By is who grants, 0 the operator.
 func Grant(ctx context.Context, tx *db.Tx, at time.Time, by, personID int64, role string, unitID int64) (changed bool, err error) {
 	defer errs.Wrap(&err, "people.Grant(%d, %s, %d)", personID, role, unitID)
 	if !KnownRole(role) {
@@ -79,8 +80,8 @@ func Grant(ctx context.Context, tx *db.Tx, at time.Time, by, personID int64, rol
 		return false, err
 	}
 	if n == 0 {
-		n, err = db.Changed(tx.ExecContext(ctx, `UPDATE roles SET listed = $4
-			WHERE person_id = $1 AND role = $2 AND COALESCE(unit_id, 0) = $3 AND listed <> $4`, personID, role, unitID, false))
+		n, err = db.Changed(tx.ExecContext(ctx, `UPDATE roles SET listed = $4, claimed_at = NULL
+			WHERE person_id = $1 AND role = $2 AND COALESCE(unit_id, 0) = $3 AND (listed <> $4 OR claimed_at IS NOT NULL)`, personID, role, unitID, false))
 	}
 	if err != nil || n == 0 {
 		return false, err
@@ -88,7 +89,8 @@ func Grant(ctx context.Context, tx *db.Tx, at time.Time, by, personID int64, rol
 	return true, auditRole(ctx, tx, at, by, "people.audit-grant", personID, role, unitID)
 }
 
-// Revoke takes a role back. The last administrator stays one: without any, nobody could give roles on the pages.
+// Revoke takes a role back and ends the person's sessions. The last administrator stays one: without any, nobody could give roles on
+// the pages.
 func Revoke(ctx context.Context, tx *db.Tx, at time.Time, by, roleID int64) (err error) {
 	defer errs.Wrap(&err, "people.Revoke(%d)", roleID)
 	r, err := roleByID(ctx, tx, roleID)
@@ -112,6 +114,9 @@ func Revoke(ctx context.Context, tx *db.Tx, at time.Time, by, roleID int64) (err
 	}
 	n, err := db.Changed(tx.ExecContext(ctx, `DELETE FROM roles WHERE id = $1`, roleID))
 	if err != nil || n == 0 {
+		return err
+	}
+	if err := endSessions(ctx, tx, r.PersonID); err != nil {
 		return err
 	}
 	return auditRole(ctx, tx, at, by, "people.audit-revoke", r.PersonID, r.Role, r.UnitID)

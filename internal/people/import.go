@@ -194,6 +194,9 @@ func release(ctx context.Context, tx *db.Tx, id int64, number bool) error {
 
 func (c *Change) writeRoles(ctx context.Context, tx *db.Tx, unitIDs map[string]int64, now time.Time) error {
 	for _, d := range c.RolesTaken {
+		if _, err := tx.ExecContext(ctx, `UPDATE persons SET epoch = epoch + 1 WHERE id = (SELECT person_id FROM roles WHERE id = $1)`, d.id); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM roles WHERE id = $1`, d.id); err != nil {
 			return err
 		}

@@ -36,6 +36,7 @@ type Service struct {
 	Now     func() time.Time
 	BaseURL string    // where links in mail begin, without a slash at the end
 	Rand    io.Reader // where tokens come from; nil is the machine's own source
+	Signon  *Signon   // nil offers the link alone
 	// ObjectName names what the log speaks of by a code, such as a round, and where it is; "" when it is not known.
 	ObjectName func(ctx context.Context, object, lang string) (name, url string, err error)
 	// Parts returns what other features keep of a person, for "my data". nil is nothing.
@@ -82,6 +83,9 @@ func (s *Service) Mails() { s.Outbox.Handle(signinKind, s.writeSignin) }
 
 func (s *Service) prune(ctx context.Context) error {
 	if err := pruneSignins(ctx, s.DB, s.Now()); err != nil {
+		return err
+	}
+	if err := s.lapseClaims(ctx); err != nil {
 		return err
 	}
 	if err := outbox.Prune(ctx, s.DB, signinTopic, s.Now().Add(-24*time.Hour)); err != nil {

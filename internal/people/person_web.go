@@ -253,8 +253,23 @@ func (s *Service) revokeRole(w http.ResponseWriter, r *http.Request) error {
 	if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return Revoke(ctx, tx, s.Now(), v.ID, id) }); err != nil {
 		return err
 	}
+	if person == v.ID {
+		if err := s.Renew(r, person); err != nil {
+			return err
+		}
+	}
 	s.Kit.Flash(r, "people.revoked")
 	return web.See(w, r, personURL(person))
+}
+
+// Renew keeps the visitor signed in here when something that they did has just ended their sessions.
+func (s *Service) Renew(r *http.Request, personID int64) error {
+	p, err := PersonByID(r.Context(), s.DB, personID)
+	if err != nil {
+		return err
+	}
+	s.Kit.Sessions.Put(r.Context(), "epoch", p.Epoch)
+	return nil
 }
 
 // mePage is what the platform keeps of its reader.
@@ -323,6 +338,7 @@ type myRole struct {
 	Role    string    `json:"role"`
 	Unit    string    `json:"unit_code,omitempty"`
 	Listed  bool      `json:"from_staff_list"`
+	Claimed bool      `json:"from_county_sign_in"`
 	Granted time.Time `json:"granted_at"`
 }
 
@@ -373,7 +389,7 @@ func (s *Service) myData(ctx context.Context, id int64, lang string) (d myData, 
 		return d, err
 	}
 	for _, r := range held {
-		d.Roles = append(d.Roles, myRole{r.Role, codes[r.UnitID], r.Listed, r.Granted})
+		d.Roles = append(d.Roles, myRole{r.Role, codes[r.UnitID], r.Listed, !r.Claimed.IsZero(), r.Granted})
 	}
 	log, err := entriesOf(ctx, s.DB, id)
 	for _, e := range log {

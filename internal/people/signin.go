@@ -180,10 +180,16 @@ func (s *Service) useLink(ctx context.Context, token string) (p Person, next str
 // SignOutEverywhere ends all sessions of a person and the links that wait to be used.
 func SignOutEverywhere(ctx context.Context, tx *db.Tx, personID int64) (err error) {
 	defer errs.Wrap(&err, "people.SignOutEverywhere(%d)", personID)
-	if _, err := tx.ExecContext(ctx, `UPDATE persons SET epoch = epoch + 1 WHERE id = $1`, personID); err != nil {
+	if err := endSessions(ctx, tx, personID); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM signins WHERE person_id = $1`, personID)
+	return err
+}
+
+// endSessions ends all sessions of a person. Links that wait to be used stay good: they are the person's own.
+func endSessions(ctx context.Context, tx *db.Tx, personID int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET epoch = epoch + 1 WHERE id = $1`, personID)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
 
@@ -15,7 +16,39 @@ type signInForm struct {
 	Email  string
 	Next   string // the page to come to afterwards, "" for the start page
 	Errors *errs.Fields
+
+	Signon     *Signon
+	SignonNote string // what became of a try there: "away", "stopped"; "" for none
 }
+
+// Signon is the county's own sign-in, as the sign-in page offers it beside the link.
+type Signon struct {
+	Labels map[string]string // what the button says, by language; our own words where there is none
+	Path   string            // where it begins
+	Out    string            // where whoever came in by it is led after signing out
+}
+
+func (p signInForm) signonLabel() string {
+	return firstOf(p.Signon.Labels[p.Lang], p.T("people.signon"))
+}
+
+func (p signInForm) signonURL() string {
+	if p.Next == "" {
+		return p.Signon.Path
+	}
+	return p.Signon.Path + "?next=" + p.Next
+}
+
+// linkKind is how the button for the link looks: a page has one primary button.
+func (p signInForm) linkKind() ui.Kind {
+	if p.Signon != nil {
+		return ui.Quiet
+	}
+	return ui.Primary
+}
+
+// ByCounty marks a session that began at the county's sign-in.
+const ByCounty = "by-county"
 
 // again is the address of the form that asks for a link.
 func (p signInForm) again() string {
@@ -30,13 +63,16 @@ func (s *Service) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	if web.VisitorOf(r).ID != 0 {
 		return web.See(w, r, firstOf(next, "/"))
 	}
-	p := signInForm{Page: s.Kit.Page(r, "people.sign-in"), Next: next}
+	p := signInForm{Page: s.Kit.Page(r, "people.sign-in"), Next: next, Signon: s.Signon}
 	p.Shell.Narrow = true
+	if note := r.URL.Query().Get("signon"); s.Signon != nil && (note == "away" || note == "stopped") {
+		p.SignonNote = note
+	}
 	return s.Kit.Show(w, r, p.Page, signInPage(p))
 }
 
 func (s *Service) askSignIn(w http.ResponseWriter, r *http.Request) error {
-	p := signInForm{Email: strings.TrimSpace(r.PostFormValue("email")), Next: s.Kit.Local(r.PostFormValue("next"))}
+	p := signInForm{Email: strings.TrimSpace(r.PostFormValue("email")), Next: s.Kit.Local(r.PostFormValue("next")), Signon: s.Signon}
 	if !GoodEmail(p.Email) {
 		p.Errors = &errs.Fields{}
 		p.Errors.Add("email", "people.bad-email", "value", p.Email)
@@ -93,10 +129,14 @@ func (s *Service) followLink(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) signOut(w http.ResponseWriter, r *http.Request) error {
+	to := "/"
+	if s.Signon != nil && s.Kit.Sessions.GetBool(r.Context(), ByCounty) {
+		to = s.Signon.Out
+	}
 	if err := s.Kit.Sessions.Destroy(r.Context()); err != nil {
 		return err
 	}
-	return web.See(w, r, "/")
+	return web.See(w, r, to)
 }
 
 func (s *Service) signOutEverywhere(w http.ResponseWriter, r *http.Request) error {

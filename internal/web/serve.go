@@ -68,7 +68,11 @@ var status = map[errs.Kind]int{
 // fail shows err, on a bare page where no session may be read. It is the only code that turns an error into a status.
 func (k *Kit) fail(w http.ResponseWriter, r *http.Request, bare bool, err error) {
 	if errors.Is(err, errSignIn) && r.Method == http.MethodGet {
-		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+		to := "/sign-in"
+		if next := k.Local(r.URL.Path); next != "" {
+			to += "?next=" + next
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
 	told := answerOf(w)

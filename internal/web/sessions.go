@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"time"
@@ -16,13 +18,14 @@ import (
 // store of their own, so that there is one such goroutine in all.
 var plain = scs.New()
 
-// NewSessions keeps sessions in the database, by the hash of their token. A session ends after an hour without use
-// and after twelve in any case: workstations are shared.
+// SessionLife is how long a session lasts at most. It ends after an hour without use too: workstations are shared.
+const SessionLife = 12 * time.Hour
+
+// NewSessions keeps sessions in the database, by the hash of their token.
 func NewSessions(d *db.DB, now func() time.Time, secure bool) *scs.SessionManager {
 	s := *plain
 	s.Store = sessionStore{d, now}
-	s.HashTokenInStore = true
-	s.Lifetime = 12 * time.Hour
+	s.Lifetime = SessionLife
 	s.IdleTimeout = time.Hour
 	s.Cookie.Name = "session"
 	s.Cookie.Persist = false
@@ -37,22 +40,31 @@ type sessionStore struct {
 	now func() time.Time
 }
 
+// sessionKey is what is kept of a session's token.
+func sessionKey(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
 func (s sessionStore) FindCtx(ctx context.Context, token string) (b []byte, found bool, err error) {
-	err = s.db.HotRow(ctx, `SELECT data FROM sessions WHERE id = $1 AND expires_at > $2`, []byte(token), db.At(s.now())).Scan(&b)
+	err = s.db.HotRow(ctx, `SELECT data FROM sessions WHERE id = $1 AND expires_at > $2`, []byte(sessionKey(token)), db.At(s.now())).Scan(&b)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
-	return b, err == nil, err
+	return b, err == nil && len(b) > 0, err
 }
 
+// CommitCtx leaves a session alone that has ended: every request writes its session when it is over, and one that began before must
+// not bring it back.
 func (s sessionStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
 	_, err := s.db.Save(ctx, `INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`, []byte(token), b, db.At(expiry))
+		ON CONFLICT (id) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at WHERE length(sessions.data) > 0`,
+		[]byte(sessionKey(token)), b, db.At(expiry))
 	return err
 }
 
 func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	_, err := s.db.Save(ctx, `DELETE FROM sessions WHERE id = $1`, []byte(token))
+	_, err := s.db.Save(ctx, `UPDATE sessions SET data = $2 WHERE id = $1`, []byte(sessionKey(token)), []byte{})
 	return err
 }
 
@@ -65,6 +77,16 @@ func (s sessionStore) Commit(token string, b []byte, expiry time.Time) error {
 }
 
 func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+
+// SessionKey names the session of a request: with it the session can be ended from elsewhere, and not used.
+func (k *Kit) SessionKey(ctx context.Context) string { return sessionKey(k.Sessions.Token(ctx)) }
+
+// EndSession ends the session that SessionKey named, also one whose first request is not over yet.
+func EndSession(ctx context.Context, tx *db.Tx, key string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET data = excluded.data`, []byte(key), []byte{}, db.At(now.Add(SessionLife)))
+	return err
+}
 
 // PruneSessions forgets sessions that have ended.
 func PruneSessions(ctx context.Context, d *db.DB, now time.Time) error {
