@@ -36,7 +36,7 @@ var pages = []string{"survey/answering", "survey/rounds", "insight/results",
 	"events/live", "events/signup", "events/invite", "events/calendar", "events/feedback", "events/fair", "events/materials"}
 
 // Outside the tiers: only tests and tools import these.
-var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "loadtest", "memtest", "sdc/sdcattack"}
+var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "loadtest", "memtest", "sdc/sdcattack", "sbom"}
 
 // source is one Go file of ours.
 type source struct {
