@@ -1,6 +1,6 @@
 # `make test` is the one command. It needs Go, make, node and npm, and installs the rest on Debian when it may.
 
-.PHONY: help test test-r check fuzz faults build generate bench screenshots tools
+.PHONY: help test test-r check fuzz faults build sbom generate bench screenshots tools
 .DEFAULT_GOAL := help
 
 # Each folder by itself: the generated code holds the file's path as seen from where templ runs.
@@ -36,6 +36,9 @@ generate: ## Write the templ files anew
 
 build: ## The program, stripped, into ./taitorinki
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(version)" -o taitorinki ./cmd/taitorinki
+
+sbom: build ## What the program is made of, with licences: CycloneDX, into ./taitorinki.cdx.json
+	@go run ./internal/sbom taitorinki > taitorinki.cdx.json
 
 fuzz: ## Every fuzz target for a minute (FUZZTIME=10s to change it)
 	@.ci/fuzz $(or $(FUZZTIME),60s)

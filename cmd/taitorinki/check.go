@@ -13,7 +13,6 @@ import (
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey"
-	"taitorinki/internal/survey/seal"
 )
 
 // checkCmd takes the settings of serve that it looks at.
@@ -226,7 +225,11 @@ func (c *checkCmd) checkKeys(ctx context.Context, r *report, d *db.DB) {
 		r.failed("keys", err, "Look at the database")
 		return
 	}
-	v := &seal.Vault{Dir: c.Keys, Copy: c.KeysCopy}
+	v, err := c.vault()
+	if err != nil {
+		r.failed("keys", err, "Give the right --master-key-file")
+		return
+	}
 	open := 0
 	for _, round := range rounds {
 		if round.State != survey.Open && round.State != survey.Closing {

@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
+	"taitorinki/internal/errs"
 	"taitorinki/internal/people"
 )
 
@@ -18,7 +20,8 @@ func TestResponsesGoWhenTheirTimeIsOverAndPublishedResultsStay(t *testing.T) {
 			return count(t, d, `SELECT count(*) FROM survey_responses`) + count(t, d, `SELECT count(*) FROM survey_feedbacks`) +
 				count(t, d, `SELECT count(*) FROM survey_invitations`) + count(t, d, `SELECT count(*) FROM insight_texts`)
 		}
-		before := s.Role(people.Coordinator).Get("/results/"+r.Code).Want(t, 200).Body
+		sum, err := s.Insight.Sum(t.Context(), r.Code)
+		must(t, err)
 		s.Clock.Move(364 * 24 * time.Hour)
 		s.Work()
 		if left() == 0 {
@@ -37,14 +40,19 @@ func TestResponsesGoWhenTheirTimeIsOverAndPublishedResultsStay(t *testing.T) {
 		if n := count(t, d, `SELECT count(*) FROM mail_messages WHERE address <> '' AND state = 'sent'`); n != 0 {
 			t.Errorf("%d addresses of sent mail are left", n)
 		}
-		after := s.Role(people.Coordinator).Get("/results/"+r.Code).Want(t, 200).Body
-		if len(before) != len(after) {
-			t.Errorf("the results have %d bytes, before %d", len(after), len(before))
+		if now, err := s.Insight.Sum(t.Context(), r.Code); err != nil || string(now) != string(sum) {
+			t.Errorf("the published results are others: %x, %v", now, err)
 		}
-		if _, err := s.Insight.Snapshot(t.Context(), r.Code); err != nil {
-			t.Error(err)
+		if snap, err := s.Insight.Snapshot(t.Context(), r.Code); err != nil || snap == nil {
+			t.Errorf("the published results: %v", err)
 		}
-		s.Role(people.Researcher).Get("/results/"+r.Code+"/microdata/data.csv").Want(t, 404, "have been deleted")
-		s.Role(people.DPO).Get("/audit").Want(t, 200, "How long data is kept", "12 months", "The log is sealed")
+		// The clock of sessions is the machine's, so nobody can sign in here any more.
+		_, err = s.Insight.Microdata(t.Context(), r.Code)
+		if e, ok := errors.AsType[*errs.E](err); !ok || e.Key != "survey.forgotten" {
+			t.Errorf("researchers' files: %v", err)
+		}
+		if _, _, err = s.Insight.Same(t.Context(), r.Code); err == nil {
+			t.Error("results are made again of no responses")
+		}
 	})
 }

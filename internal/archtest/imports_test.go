@@ -36,7 +36,7 @@ var pages = []string{"people/signon", "survey/answering", "survey/rounds", "insi
 	"events/live", "events/signup", "events/invite", "events/calendar", "events/feedback", "events/fair", "events/materials"}
 
 // Outside the tiers: only tests and tools import these.
-var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "faults", "loadtest", "memtest", "sdc/sdcattack", "people/signon/signontest"}
+var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "faults", "loadtest", "memtest", "sdc/sdcattack", "people/signon/signontest", "sbom"}
 
 // source is one Go file of ours.
 type source struct {

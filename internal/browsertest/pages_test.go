@@ -162,7 +162,7 @@ func (s *Site) peopleStops(t *testing.T) []stop {
 		{"own menu", func(b *Browser) { b.Open("/me"); b.Click(".user-button") }},
 		at("/me/county-account"),
 		at("/units"), at(fmt.Sprintf("/units/%d", units[0].ID)), at(fmt.Sprintf("/units/%d", who.UnitID)),
-		at("/people?page=2"), at("/people?q=zzzz"), at(person),
+		at("/people?page=2"), at("/people?q=zzzz"), at(person), at(person + "/erase"),
 		{"role without a choice", func(b *Browser) {
 			b.Open(person)
 			JS[bool](b, `(() => { document.querySelectorAll("main select").forEach((s) => { s.selectedIndex = -1; }); return true; })()`)
