@@ -31,7 +31,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context) error {
 		}
 		kept = (*chain.Hash)(b)
 	}
-	d, err := openExisting(ctx, c.DB)
+	d, err := openAsIs(ctx, c.DB)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ type auditExportCmd struct {
 }
 
 func (c *auditExportCmd) Run(ctx context.Context) error {
-	d, err := openExisting(ctx, c.DB)
+	d, err := openAsIs(ctx, c.DB)
 	if err != nil {
 		return err
 	}
