@@ -1,6 +1,6 @@
 # `make test` is the one command. It needs Go, make, node and npm, and installs the rest on Debian when it may.
 
-.PHONY: help test test-r check fuzz build generate bench screenshots tools
+.PHONY: help test test-r check fuzz faults build generate bench screenshots tools
 .DEFAULT_GOAL := help
 
 # Each folder by itself: the generated code holds the file's path as seen from where templ runs.
@@ -40,8 +40,13 @@ build: ## The program, stripped, into ./taitorinki
 fuzz: ## Every fuzz target for a minute (FUZZTIME=10s to change it)
 	@.ci/fuzz $(or $(FUZZTIME),60s)
 
-bench: ## Whole survey journeys against the real program, then the benchmarks
-	@go run ./internal/loadtest -journeys 6000
+faults: ## Kill and starve the real program, at 50 moments (MOMENTS=1000, SEED=7, MOMENT=12 to change that)
+	@.ci/need postgresql
+	@go run ./internal/dbtest/run -- go test -vet=off -ldflags=-w -count=1 -v -timeout 5h ./internal/faults -moments $(or $(MOMENTS),50) -seed $(or $(SEED),0) -moment $(or $(MOMENT),-1)
+
+bench: ## One table of what the real program does beside what the machine can do, its growth with the staff, then the benchmarks
+	@go run ./internal/loadtest -table -journeys 6000
+	@go run ./internal/loadtest -growth
 	@go run ./internal/loadtest -journeys 1500 -autosave
 	@go run ./internal/loadtest -journeys 10000 -race 8
 	@go run ./internal/dbtest/run -- go test -run xxx -bench . -benchmem $$(grep -rl --include='*_test.go' '^func Benchmark' internal | xargs -n1 dirname | sort -u | sed 's,^,./,')

@@ -2,13 +2,19 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
 
+	"taitorinki/internal/db"
 	"taitorinki/internal/mentoring/training"
 	"taitorinki/internal/survey/seal"
 )
@@ -21,15 +27,22 @@ type backupCmd struct {
 }
 
 func (c *backupCmd) Run(ctx context.Context) error {
-	d, err := openExisting(ctx, c.DB)
+	d, err := openAsIs(ctx, c.DB)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if err := whole(c.File, func(w io.Writer) error { return d.Backup(ctx, w) }); err != nil {
+	var wrote []db.Rowed
+	sum := sha256.New()
+	size := &counted{}
+	err = whole(c.File, func(w io.Writer) error {
+		wrote, err = d.BackupCounted(ctx, io.MultiWriter(w, sum, size))
+		return err
+	}, func(part string) error { return verify(part, sum.Sum(nil), wrote) })
+	if err != nil {
 		return err
 	}
-	fmt.Println("The database is in", c.File)
+	tell(c.File, wrote, size.n, sum.Sum(nil))
 	if c.KeysOut == "" {
 		return nil
 	}
@@ -54,7 +67,7 @@ func (c *backupCmd) Run(ctx context.Context) error {
 			}
 		}
 		return z.Close()
-	})
+	}, nil)
 	if err == nil {
 		fmt.Printf("%d keys are in %s\n", len(files), c.KeysOut)
 	}
@@ -119,16 +132,68 @@ func (c *restoreCmd) restoreKeys() error {
 	return nil
 }
 
-// whole writes a file that is there whole or not at all.
-func whole(path string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(path+".part", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+// verify reads a backup again, before it gets its name, and compares it with what was written.
+func verify(path string, sum []byte, wrote []db.Rowed) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	again := sha256.New()
+	r := io.TeeReader(f, again)
+	holds, err := db.CountBackup(r)
+	if err == nil {
+		_, err = io.Copy(io.Discard, r) // what the reader of the content may have left
+	}
+	if err != nil {
+		return fmt.Errorf("the backup cannot be read again, so it was not kept: %w", err)
+	}
+	if !bytes.Equal(again.Sum(nil), sum) || !slices.Equal(holds, wrote) {
+		return errors.New("the backup reads otherwise than it was written, so it was not kept: look at the disk and the memory")
+	}
+	return nil
+}
+
+// tell says what a backup holds.
+func tell(path string, wrote []db.Rowed, size int64, sum []byte) {
+	var rows int64
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, t := range wrote {
+		if rows += t.Rows; t.Rows > 0 {
+			fmt.Fprintf(w, "%d\t %s\n", t.Rows, t.Table)
+		}
+	}
+	w.Flush()
+	fmt.Printf("The database is in %s: %d tables, %d rows, %d bytes, read again and found whole.\nSHA-256 %x\n", path, len(wrote), rows, size, sum)
+}
+
+// counted counts bytes.
+type counted struct{ n int64 }
+
+func (c *counted) Write(p []byte) (int, error) { c.n += int64(len(p)); return len(p), nil }
+
+// whole writes a file that is there whole or not at all. If check is not nil, the file gets its name only when check finds it well.
+func whole(path string, write func(io.Writer) error, check func(part string) error) error {
+	part := path + ".part"
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	err = write(f)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		os.Remove(path + ".part")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil && check != nil {
+		err = check(part)
+	}
+	if err != nil {
+		os.Remove(part)
 		return err
 	}
-	return os.Rename(path+".part", path)
+	if err := os.Rename(part, path); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -19,8 +19,13 @@ import (
 var version = "dev"
 
 type cli struct {
+	Config string `help:"Configuration file: lines of \"name = value\", where the names are those of the flags of serve (/etc/taitorinki/taitorinki.conf, if it is there)." placeholder:"FILE" env:"TAITORINKI_CONFIG"`
+	file   *fromFile
+
 	Serve      serveCmd      `cmd:"" help:"Serve a county."`
 	Demo       demoCmd       `cmd:"" help:"Show an invented county on this machine. Nothing is sent to anybody."`
+	Conf       configCmd     `cmd:"" name:"config" help:"Print what serve would run with, and where each setting comes from. Secrets are hidden."`
+	Check      checkCmd      `cmd:"" help:"Look whether all is well, and say what to do where it is not. Changes nothing."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database's schema up to date. Serving does it by itself too."`
 	People     peopleCmd     `cmd:"" help:"Staff list."`
 	Instrument instrumentCmd `cmd:"" help:"Questionnaires."`
@@ -31,6 +36,7 @@ type cli struct {
 	Analyse    analyseCmd    `cmd:"" help:"Compute statistics of any CSV data by a plan, for researchers. Needs no database."`
 	Backup     backupCmd     `cmd:"" help:"Write everything in the database, and apart from it the rounds' keys, to files."`
 	Restore    restoreCmd    `cmd:"" help:"Read a backup into a new database."`
+	Move       moveCmd       `cmd:"" help:"Move everything from an SQLite file to PostgreSQL, or back."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
@@ -54,19 +60,21 @@ func run(args []string) int {
 	var c cli
 	parser, err := kong.New(&c,
 		kong.Name("taitorinki"),
-		kong.Description("Digital competence of social and health care staff: measure, help, measure again. Every flag can also be given as TAITORINKI_..., such as TAITORINKI_DB."),
+		kong.Description("Digital competence of social and health care staff: measure, help, measure again. Every flag can also be given as TAITORINKI_..., such as TAITORINKI_DB, and those of serve in a configuration file."),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.DefaultEnvars("TAITORINKI"),
 		kong.Exit(os.Exit))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "taitorinki:", err)
 		return 2
 	}
+	lenient(parser.Model)
 	k, err := parser.Parse(args)
 	if err != nil {
 		return fail(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	k.Bind(&c)
 	k.BindTo(ctx, (*context.Context)(nil))
 	return fail(k.Run())
 }
@@ -84,7 +92,7 @@ func fail(err error) int {
 	_, parse := errors.AsType[*kong.ParseError](err)
 	_, asked := errors.AsType[usage](err)
 	_, path := errors.AsType[*os.PathError](err)
-	if parse || asked || path || errors.Is(err, db.ErrNewer) || errors.Is(err, db.ErrInUse) || errors.Is(err, db.ErrNotEmpty) {
+	if parse || asked || path || errors.Is(err, db.ErrNewer) || errors.Is(err, db.ErrInUse) || errors.Is(err, db.ErrNotEmpty) || errors.Is(err, db.ErrMoving) || errors.Is(err, db.ErrServed) || errors.Is(err, db.ErrNoRoom) {
 		return 2
 	}
 	return 1
@@ -112,11 +120,27 @@ func mustExist(url string) error {
 	return err
 }
 
-func openExisting(ctx context.Context, url string) (*db.DB, error) {
+// openAsIs opens a database that holds a county, and leaves its schema as it is.
+func openAsIs(ctx context.Context, url string) (*db.DB, error) {
 	if err := mustExist(url); err != nil {
 		return nil, err
 	}
-	return open(ctx, url)
+	d, err := db.Open(url)
+	if err != nil {
+		return nil, usage{err}
+	}
+	has, _, err := d.Schema(ctx)
+	if err == nil && has == 0 {
+		err = usage{errors.New("the database holds no Taitorinki")}
+	}
+	if err == nil {
+		err = d.Moving(ctx)
+	}
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
 }
 
 type versionCmd struct{}

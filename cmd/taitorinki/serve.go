@@ -28,6 +28,7 @@ type serveCmd struct {
 	dbFlag
 	keysFlag
 	signonFlags
+	watchFlag
 	Addr     string `help:"Address to listen on (${default})." default:"127.0.0.1:8080" placeholder:"HOST:PORT" env:"TAITORINKI_ADDR"`
 	BaseURL  string `help:"Address that links lead to, such as https://taitorinki.example.fi (http://ADDR)." placeholder:"URL" env:"TAITORINKI_BASE_URL"`
 	SMTP     string `help:"Mail server: smtp://[user:password@]host[:port] or smtps://..." required:"" placeholder:"URL" env:"TAITORINKI_SMTP"`
@@ -35,6 +36,9 @@ type serveCmd struct {
 }
 
 func (c *serveCmd) Run(ctx context.Context) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	sender, err := mail.NewSMTP(c.SMTP, c.MailFrom)
 	if err != nil {
 		return usage{err}
@@ -59,7 +63,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return usage{err}
 	}
-	d, err := db.Open(c.DB)
+	d, err := db.OpenTimed(c.DB, app.SlowQueries(c.SlowQuery))
 	if err != nil {
 		return usage{err}
 	}
@@ -81,8 +85,17 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := a.Recover(ctx); err != nil {
 		slog.Error("an interrupted closing could not be finished", "err", err)
 	}
+	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx)) // to the very end
+	defer unwatch()
+	admin, err := c.begin(watched, a)
+	if err != nil {
+		return err
+	}
 	fmt.Printf("Taitorinki listens on %s (%s)\n", ln.Addr(), base)
-	return serve(ctx, ln, a.Handler(), a.Run)
+	if admin != "" {
+		fmt.Printf("Metrics are on http://%s/metrics\n", admin)
+	}
+	return serve(ctx, ln, a.Handler(), a.Run, c.leave(a))
 }
 
 func baseURL(given, addr string) (string, error) {
@@ -96,12 +109,12 @@ func baseURL(given, addr string) (string, error) {
 	return given, nil
 }
 
-// serve answers requests until ctx is done, and then finishes those that have begun.
-func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(context.Context)) error {
-	ctx, stop := context.WithCancel(ctx)
+// serve answers requests until ctx is done. Then it leaves, working on while leave takes its time, and finishes what has begun.
+func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(context.Context), leave func()) error {
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	defer profile()()
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelDebug)}
 	go func() {
 		ui.Warm() // takes much memory for a moment
@@ -112,7 +125,7 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(conte
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)
-		work(ctx)
+		work(working)
 	}()
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(ln) }()
@@ -121,6 +134,8 @@ func serve(ctx context.Context, ln net.Listener, h http.Handler, work func(conte
 		return err
 	case <-ctx.Done():
 	}
+	leave()
+	stop()
 	grace, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	err := srv.Shutdown(grace)
@@ -201,5 +216,5 @@ func (c *demoCmd) Run(ctx context.Context) error {
 			}
 		}
 		show.App.Run(ctx)
-	})
+	}, func() {})
 }

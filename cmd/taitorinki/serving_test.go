@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -42,10 +43,10 @@ func serving(t *testing.T, url, keys, smtp string) *server {
 }
 
 // starting starts a server and does not wait until it serves.
-func starting(t *testing.T, url, keys, smtp string) *server {
+func starting(t *testing.T, url, keys, smtp string, more ...string) *server {
 	t.Helper()
 	s := &server{t: t, first: make(chan string, 1), log: &bytes.Buffer{}, done: make(chan struct{})}
-	s.cmd = exec.Command(binary, "serve", "--db", url, "--keys", keys, "--addr", "127.0.0.1:0", "--smtp", smtp, "--mail-from", "survey@shores.example")
+	s.cmd = exec.Command(binary, append([]string{"serve", "--db", url, "--keys", keys, "--addr", "127.0.0.1:0", "--smtp", smtp, "--mail-from", "survey@shores.example"}, more...)...)
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()
 	must(t, err)
@@ -86,8 +87,9 @@ func (s *server) end() {
 	case <-time.After(25 * time.Second):
 		s.t.Fatal("it does not end")
 	}
-	if code := s.cmd.ProcessState.ExitCode(); code != 0 || s.log.Len() > 0 {
-		s.t.Errorf("exit %d\n%s", code, s.log)
+	said := slices.DeleteFunc(strings.SplitAfter(s.log.String(), "\n"), func(line string) bool { return line == "" || strings.Contains(line, `msg="request slow"`) }) // this machine may be busy
+	if code := s.cmd.ProcessState.ExitCode(); code != 0 || len(said) > 0 {
+		s.t.Errorf("exit %d\n%s", code, said)
 	}
 }
 

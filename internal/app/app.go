@@ -8,16 +8,15 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"taitorinki/internal/about"
 	"taitorinki/internal/catalog"
 	"taitorinki/internal/dataset"
 	"taitorinki/internal/db"
-	"taitorinki/internal/errs"
 	"taitorinki/internal/events"
 	"taitorinki/internal/events/calendar"
 	"taitorinki/internal/events/fair"
@@ -101,7 +100,9 @@ type App struct {
 	Fairs     *fair.Service
 	Materials *materials.Service
 
-	name countyName
+	name    countyName
+	started time.Time   // nothing waited for this program before
+	leaving atomic.Bool // it is about to end
 }
 
 // Words loads the words of every package, and of more that stand above this one.
@@ -132,8 +133,11 @@ func New(c Config) (*App, error) {
 	}
 	kit := web.NewKit(words, web.NewSessions(c.DB, c.Now, secure))
 	kit.Now, kit.Secure, kit.Service, kit.Demo = c.Now, secure, "Taitorinki", c.Demo
+	if !c.Demo { // whose clock is moved while it is filled
+		kit.Slow = slowRequest
+	}
 	a := &App{
-		Config: c, Kit: kit,
+		Config: c, Kit: kit, started: c.Now(),
 		Worker: &jobs.Worker{DB: c.DB, Now: c.Now},
 		Outbox: &outbox.Outbox{DB: c.DB, Sender: c.Mail, Now: c.Now, Host: host, Unpaced: c.Demo, Connections: connections(c.Demo)},
 	}
@@ -238,7 +242,7 @@ func menu(v web.Visitor, t func(string, ...any) string) []ui.NavItem {
 func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any) string) ([]people.Part, error) {
 	var out []people.Part
 	for _, part := range []func(context.Context, int64, func(string, ...any) string) (people.Part, error){
-		a.Signon.Part, a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part,
+		a.Signon.Part, a.Mentors.Part, a.Mentors.MentorPart, a.Training.Part, a.Asking.Part, a.Log.Part, a.Meetings.Part, a.Insight.FindingsPart, a.Signups.Part, a.Invite.Part, a.Live.Part,
 	} {
 		p, err := part(ctx, personID, t)
 		if err != nil {
@@ -247,34 +251,6 @@ func (a *App) partsOf(ctx context.Context, personID int64, t func(string, ...any
 		out = append(out, p)
 	}
 	return out, nil
-}
-
-// objectName names what the log speaks of by a code, and where it is.
-func (a *App) objectName(ctx context.Context, object, lang string) (name, url string, err error) {
-	if id, ok := strings.CutPrefix(object, "finding:"); ok {
-		return a.findingName(ctx, id, lang)
-	}
-	if id, ok := strings.CutPrefix(object, "meeting:"); ok {
-		return a.Meetings.Name(ctx, id)
-	}
-	if id, ok := strings.CutPrefix(object, "room:"); ok {
-		return a.Live.Name(ctx, id)
-	}
-	if strings.HasPrefix(object, "mentor:") {
-		return a.Mentors.ObjectName(ctx, object, lang)
-	}
-	code, ok := strings.CutPrefix(object, "round:")
-	if !ok {
-		return "", "", nil
-	}
-	r, err := survey.RoundByCode(ctx, a.Config.DB, code)
-	if errs.KindOf(err) == errs.NotFound {
-		return "", "", nil // a draft that was deleted
-	}
-	if err != nil {
-		return "", "", err
-	}
-	return r.Settings.Name.In(lang), "/rounds/" + strconv.FormatInt(r.ID, 10), nil
 }
 
 // nextMeeting is a mentor's next meeting, for the monthly note.

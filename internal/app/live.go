@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -18,8 +19,9 @@ func (a *App) joinLive() {
 	a.Live = &live.Service{DB: c.DB, Kit: a.Kit, Now: c.Now, BaseURL: c.BaseURL,
 		Event: func(ctx context.Context, id int64) (live.Event, error) {
 			e, err := events.ByID(ctx, c.DB, id)
-			return live.Event{ID: e.ID, Title: e.Title, Start: e.Start, End: e.End}, err
+			return live.Event{ID: e.ID, Title: e.Title, Start: e.Start, End: e.End, HostPath: e.Path("/host")}, err
 		},
+		MaySpeak: a.maySpeak,
 		MayHost: func(ctx context.Context, v web.Visitor, id int64) error {
 			if id != 0 {
 				_, err := a.Events.Hosted(ctx, v, id)
@@ -32,20 +34,42 @@ func (a *App) joinLive() {
 		}}
 }
 
-// roomCard leads to the live room of an event while it is open, and to its summary when that is public.
-func (a *App) roomCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
-	r, has, err := a.Live.RoomOf(ctx, e.ID)
-	if err != nil || !has || r.State != live.Open && !r.Published {
-		return nil, err
+// maySpeak lets those see what is asked at an event who are named as its speakers, in any role, and its hosts.
+func (a *App) maySpeak(ctx context.Context, v web.Visitor, event int64) error {
+	named, err := a.named(ctx, v, event)
+	if err != nil || named {
+		return err
 	}
-	return roomView(p, r), nil
+	_, err = a.Events.Hosted(ctx, v, event)
+	return err
 }
 
-// roomHostCard leads the hosts of an event to its live room.
-func (a *App) roomHostCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
-	if !p.Who.May(people.HostEvents) {
-		return nil, nil
+// named reports whether a visitor with an account is named as a speaker of an event.
+func (a *App) named(ctx context.Context, v web.Visitor, event int64) (bool, error) {
+	if v.ID == 0 {
+		return false, nil // speakers without an account have no number either
 	}
-	r, has, err := a.Live.RoomOf(ctx, e.ID)
-	return roomHostView(p, e, r, has), err
+	all, err := events.SpeakersOf(ctx, a.Config.DB, event)
+	return slices.ContainsFunc(all, func(x events.Speaker) bool { return x.Person == v.ID }), err
+}
+
+// roomCard leads to the live room of an event while it is open, and shows what came of it when that is public. Who speaks finds the
+// page for their phone before it is over.
+func (a *App) roomCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
+	rep, has, err := a.Live.Outcome(ctx, e.ID)
+	if err != nil || !has {
+		return nil, err
+	}
+	speaks, err := a.named(ctx, p.Who, e.ID)
+	speaks = speaks && !rep.Room.Over()
+	if err != nil || rep.Room.State != live.Open && !rep.Room.Published && !speaks {
+		return nil, err
+	}
+	return roomView(p, rep, speaks), nil
+}
+
+// roomHostCard leads the hosts of an event to its live room, and shows what came of it.
+func (a *App) roomHostCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
+	rep, has, err := a.Live.Outcome(ctx, e.ID)
+	return roomHostView(p, e, rep, has), err
 }

@@ -15,6 +15,7 @@ import (
 func (a *App) routes() {
 	a.Kit.HandleOpen("GET /{$}", a.home)
 	a.Kit.HandleRaw("GET /healthz", http.HandlerFunc(a.health))
+	a.Kit.HandleRaw("GET /readyz", http.HandlerFunc(a.readyz))
 	a.Kit.HandleRaw("GET /robots.txt", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Write([]byte("User-agent: *\nDisallow: /\n"))

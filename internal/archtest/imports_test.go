@@ -17,7 +17,7 @@ const root = "../.."
 // tiers is the plan. A package imports lower tiers only; the packages inside a feature's folder stand one step below it, but for
 // its pages.
 var tiers = map[string]int{
-	"errs": 0, "i18n": 0, "mail": 0, "stats": 0, "sdc": 0, "chart": 0, "ui": 0, "sheet": 0, "mask": 0, "workday": 0, "ical": 0, "badge": 0,
+	"errs": 0, "i18n": 0, "mail": 0, "stats": 0, "sdc": 0, "chart": 0, "ui": 0, "sheet": 0, "mask": 0, "workday": 0, "ical": 0, "badge": 0, "pace": 0, "watch": 0, "settings": 0,
 	"db": 1, "analyse": 1, "dataset": 1,
 	"web": 2, "jobs": 2, "outbox": 2,
 	"people":  3,
@@ -36,7 +36,7 @@ var pages = []string{"people/signon", "survey/answering", "survey/rounds", "insi
 	"events/live", "events/signup", "events/invite", "events/calendar", "events/feedback", "events/fair", "events/materials"}
 
 // Outside the tiers: only tests and tools import these.
-var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "loadtest", "memtest", "sdc/sdcattack", "people/signon/signontest"}
+var forTests = []string{"apptest", "dbtest", "browsertest", "archtest", "faults", "loadtest", "memtest", "sdc/sdcattack", "people/signon/signontest"}
 
 // source is one Go file of ours.
 type source struct {
@@ -162,6 +162,16 @@ func TestOnlyTheDatabasePackageKnowsADriver(t *testing.T) {
 		}
 		for _, in := range s.imports() {
 			if strings.HasPrefix(in, "github.com/jackc/") || strings.HasPrefix(in, "modernc.org/sqlite") || strings.HasPrefix(in, "github.com/pressly/goose") {
+				t.Errorf("%s imports %s", s.path, in)
+			}
+		}
+	}
+}
+
+func TestOnlyWatchCountsForPrometheusAndServesProfiles(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, in := range s.imports() {
+			if s.pkg != "watch" && (strings.HasPrefix(in, "github.com/prometheus/") || in == "net/http/pprof") {
 				t.Errorf("%s imports %s", s.path, in)
 			}
 		}

@@ -40,7 +40,7 @@ func (s *Site) liveStops(t *testing.T) []stop {
 			b.Go(`form[action$="/polls"] button`)
 			b.mustHave("[data-error-summary]")
 		}},
-		at(own + "/settings"), at(own + "/present"), at(own + "/after"), at(fmt.Sprintf("/rooms/%d/after", past.ID)), at(fmt.Sprintf("/rooms/%d", past.ID)),
+		at(fmt.Sprintf("/events/%d/room", past.Event)), at(own + "/settings"), at(own + "/present"), at(own + "/speak"), at(own + "/after"), at(fmt.Sprintf("/rooms/%d/after", past.ID)), at(fmt.Sprintf("/rooms/%d", past.ID)),
 		{"link for the screen", func(b *Browser) {
 			b.Open(own)
 			b.unfoldAll()
@@ -111,6 +111,9 @@ func TestAHostAScreenAndThreePhonesMeetInALiveRoom(t *testing.T) {
 		p.Until(`document.querySelector("#live-list [data-n]")?.innerText === "3"`)
 	}
 	screen.Until(`document.querySelector("#screen-main .votes").innerText.startsWith("3")`)
+	host.Go(`button[value="pin"]`)
+	screen.Until(`document.querySelector("#screen-main .tag")?.innerText === "Seuraavaksi"`)
+	phones[2].Until(`document.querySelector("#live-list [data-pin]").hidden === false`)
 
 	JS[bool](host, `(() => { document.querySelectorAll("details").forEach((d) => { d.open = true; }); return true; })()`)
 	host.Fill(`[name="poll-title"]`, "Yksi sana?")

@@ -63,7 +63,7 @@ func TestEveryPageIsAccessibleInEverySizeAndColour(t *testing.T) {
 
 // noPage are the routes that answer with a file or lead on to a page.
 var noPage = map[string]bool{
-	"GET /healthz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
+	"GET /healthz": true, "GET /readyz": true, "GET /robots.txt": true, "GET /me/data.json": true, "GET /rounds/{id}/refused.csv": true,
 	"GET /audit/log.csv": true, "GET /mentors/willing/list.csv": true, "GET /instruments/{id}/file": true, "GET /results/{code}/table.csv": true, "GET /results/{code}/units.csv": true, "GET /results/{code}/texts.csv": true, "GET /results/{code}/ledger.csv": true, "GET /results/{code}/microdata/{file}": true, "GET /f/{code}": true,
 	"GET /findings/list.csv": true, "GET /mentors/coverage/list.csv": true, "GET /mentors/list.csv": true,
 	"GET /events/reach": true, "GET /log/worker.js": true, "GET /meetings/{id}/meeting.ics": true, "GET /events/{id}/participants.csv": true,

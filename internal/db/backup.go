@@ -31,39 +31,98 @@ type backupTable struct {
 // ErrNotEmpty tells that a backup is about to be restored over data.
 var ErrNotEmpty = errors.New("the database is not empty: restore into a new one")
 
+// Rowed is how many rows a table has.
+type Rowed struct {
+	Table string
+	Rows  int64
+}
+
 // Backup writes everything in the database as it stands at one moment.
 func (d *DB) Backup(ctx context.Context, w io.Writer) error {
-	tx, err := d.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: d.engine == postgres, Isolation: d.snapshot()})
+	_, err := d.BackupCounted(ctx, w)
+	return err
+}
+
+// BackupCounted is Backup, and tells what it has written, in the order in which it stands there.
+func (d *DB) BackupCounted(ctx context.Context, w io.Writer) (wrote []Rowed, err error) {
+	tx, err := d.read.BeginTx(ctx, d.snapshot())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer tx.Rollback()
 	version, err := d.schema(ctx, tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	z := gzip.NewWriter(w)
 	enc := json.NewEncoder(z)
 	if err := enc.Encode(backupHead{backupFormat, version}); err != nil {
-		return err
+		return nil, err
 	}
 	tables, err := d.tables(ctx, tx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, t := range tables {
-		if err := dump(ctx, tx, enc, t); err != nil {
-			return fmt.Errorf("table %s: %w", t, err)
+		n, err := dump(ctx, tx, enc, t)
+		if err != nil {
+			return nil, fmt.Errorf("table %s: %w", t, err)
 		}
+		wrote = append(wrote, Rowed{t, n})
 	}
-	return z.Close()
+	return wrote, z.Close()
 }
 
-func (d *DB) snapshot() sql.IsolationLevel {
-	if d.engine == postgres {
-		return sql.LevelRepeatableRead
+// CountBackup reads a backup to its end and tells what it holds. Every line must be whole and every sum right.
+func CountBackup(r io.Reader) (holds []Rowed, err error) {
+	in, _, err := openBackup(r)
+	if err != nil {
+		return nil, err
 	}
-	return sql.LevelDefault // a read transaction of SQLite sees one moment
+	var t backupTable
+	for {
+		var raw json.RawMessage
+		err := nextLine(in, &raw)
+		if errors.Is(err, io.EOF) {
+			return holds, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("damaged backup: %w", err)
+		}
+		if raw[0] == '{' {
+			t = backupTable{}
+			if err := json.Unmarshal(raw, &t); err != nil {
+				return nil, fmt.Errorf("damaged backup: %w", err)
+			}
+			holds = append(holds, Rowed{Table: t.Table})
+			continue
+		}
+		if _, err := parseRow(raw, t, nil); err != nil {
+			return nil, err
+		}
+		holds[len(holds)-1].Rows++ // a row before any table has too many columns for parseRow
+	}
+}
+
+// openBackup reads a backup as far as its head.
+func openBackup(r io.Reader) (in *bufio.Reader, head backupHead, err error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, head, fmt.Errorf("not a backup of Taitorinki: %w", err)
+	}
+	in = bufio.NewReaderSize(z, 1<<16)
+	if err := nextLine(in, &head); err != nil || head.Format != backupFormat {
+		return nil, head, errors.New("not a backup of Taitorinki")
+	}
+	return in, head, nil
+}
+
+// snapshot is how a transaction is opened that sees one moment: each read transaction of SQLite does.
+func (d *DB) snapshot() *sql.TxOptions {
+	if d.engine == postgres {
+		return &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+	}
+	return nil
 }
 
 func (d *DB) schema(ctx context.Context, q Q) (v int64, err error) {
@@ -73,16 +132,31 @@ func (d *DB) schema(ctx context.Context, q Q) (v int64, err error) {
 
 // tables lists our tables in the order in which they were made, so that a row comes after those it refers to.
 func (d *DB) tables(ctx context.Context, q Q) ([]string, error) {
-	list := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version' ORDER BY rowid`
+	list := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('goose_db_version', '` + moveTable + `') ORDER BY rowid`
 	if d.engine == postgres {
 		list = `SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-			WHERE c.relkind = 'r' AND n.nspname = current_schema() AND c.relname <> 'goose_db_version' ORDER BY c.oid`
+			WHERE c.relkind = 'r' AND n.nspname = current_schema() AND c.relname NOT IN ('goose_db_version', '` + moveTable + `') ORDER BY c.oid`
 	}
 	return Rows(ctx, q, func(r *sql.Rows, s *string) error { return r.Scan(s) }, list)
 }
 
-func dump(ctx context.Context, q Q, enc *json.Encoder, table string) error {
-	rows, err := q.QueryContext(ctx, `SELECT * FROM `+table)
+func dump(ctx context.Context, q Q, enc *json.Encoder, table string) (n int64, err error) {
+	head := func(cols []string) error { return enc.Encode(backupTable{table, cols}) }
+	err = eachRow(ctx, q, `SELECT * FROM `+table, head, func(values []any) error {
+		n++
+		for i, v := range values {
+			if b, ok := v.([]byte); ok {
+				values[i] = map[string]string{"b": base64.StdEncoding.EncodeToString(b)}
+			}
+		}
+		return enc.Encode(values)
+	})
+	return n, err
+}
+
+// eachRow calls head with the columns of a query, and f with each row, which f may keep.
+func eachRow(ctx context.Context, q Q, query string, head func(cols []string) error, f func(values []any) error) error {
+	rows, err := q.QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -91,26 +165,19 @@ func dump(ctx context.Context, q Q, enc *json.Encoder, table string) error {
 	if err != nil {
 		return err
 	}
-	if err := enc.Encode(backupTable{table, cols}); err != nil {
+	if err := head(cols); err != nil {
 		return err
 	}
-	values := make([]any, len(cols))
 	into := make([]any, len(cols))
-	for i := range values {
-		into[i] = &values[i]
-	}
 	for rows.Next() {
+		values := make([]any, len(cols))
+		for i := range values {
+			into[i] = &values[i]
+		}
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		line := make([]any, len(values))
-		for i, v := range values {
-			if b, ok := v.([]byte); ok {
-				v = map[string]string{"b": base64.StdEncoding.EncodeToString(b)}
-			}
-			line[i] = v
-		}
-		if err := enc.Encode(line); err != nil {
+		if err := f(values); err != nil {
 			return err
 		}
 	}
@@ -119,14 +186,9 @@ func dump(ctx context.Context, q Q, enc *json.Encoder, table string) error {
 
 // Restore reads a backup into an empty migrated database, all of it or nothing.
 func (d *DB) Restore(ctx context.Context, r io.Reader) error {
-	z, err := gzip.NewReader(r)
+	in, head, err := openBackup(r)
 	if err != nil {
-		return fmt.Errorf("not a backup of Taitorinki: %w", err)
-	}
-	in := bufio.NewReaderSize(z, 1<<16)
-	var head backupHead
-	if err := nextLine(in, &head); err != nil || head.Format != backupFormat {
-		return errors.New("not a backup of Taitorinki")
+		return err
 	}
 	has, err := d.schema(ctx, d)
 	if err != nil {
@@ -160,9 +222,7 @@ func (d *DB) deferReferences(ctx context.Context, tx *Tx) (check func() error, e
 		_, err = tx.ExecContext(ctx, `PRAGMA defer_foreign_keys = on`) // until the commit, which checks
 		return func() error { return nil }, err
 	}
-	type reference struct{ table, name string }
-	all, err := Rows(ctx, tx, func(r *sql.Rows, x *reference) error { return r.Scan(&x.table, &x.name) },
-		`SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace`)
+	all, err := references(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

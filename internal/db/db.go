@@ -14,8 +14,8 @@ import (
 	"strings"
 	"sync"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
-	_ "modernc.org/sqlite"             // driver "sqlite"
+	"github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	_ "modernc.org/sqlite"           // driver "sqlite"
 )
 
 // Q is what a query needs: a DB or a Tx. A store takes a Q, so that its caller decides what belongs in one transaction.
@@ -33,6 +33,11 @@ type DB struct {
 	read   *sql.DB
 	file   string // SQLite's file, "" otherwise
 	url    string // PostgreSQL's address, "" otherwise
+	name   string // under which the driver knows how to reach that
+
+	// Committed is told of each group commit how many statements shared it. Set it before the first Save; nil: nobody wants to know.
+	// PostgreSQL groups commits by itself and tells nothing.
+	Committed func(statements int)
 
 	group  *groupCommit // nil where the engine groups commits by itself
 	mu     sync.Mutex
@@ -54,14 +59,17 @@ const (
 )
 
 // Open opens url: "postgres://…", or the name of an SQLite file, which is made if it does not exist.
-func Open(url string) (*DB, error) {
+func Open(url string) (*DB, error) { return OpenTimed(url, nil) }
+
+// OpenTimed is Open with an ear for every statement, which costs a little: it is for who works on speed.
+func OpenTimed(url string, ran Ran) (*DB, error) {
 	if IsServer(url) {
-		return openPostgres(url)
+		return openPostgres(url, ran)
 	}
 	if scheme, _, found := strings.Cut(url, "://"); found {
 		return nil, fmt.Errorf("database %s://...: want postgres:// or the name of a file", scheme)
 	}
-	return openSQLite(url)
+	return openSQLite(url, ran)
 }
 
 // IsServer reports whether url names a database server and not a file.
@@ -69,25 +77,31 @@ func IsServer(url string) bool {
 	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
 }
 
-func openPostgres(url string) (*DB, error) {
-	s, err := sql.Open("pgx", url)
+func openPostgres(url string, ran Ran) (*DB, error) {
+	c, err := reaching(url)
+	if err != nil {
+		return nil, fmt.Errorf("PostgreSQL: %w", err)
+	}
+	name := stdlib.RegisterConnConfig(c)
+	s, err := openPool("pgx", name, ran)
 	if err != nil {
 		return nil, fmt.Errorf("PostgreSQL: %w", err)
 	}
 	s.SetMaxOpenConns(16)
 	s.SetMaxIdleConns(16)
+	s.SetConnMaxLifetime(longestUse)
 	if err := s.Ping(); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("PostgreSQL: %w", err)
 	}
-	return &DB{engine: postgres, write: s, read: s, url: url, hot: map[string]*sql.Stmt{}}, nil
+	return &DB{engine: postgres, write: s, read: s, url: url, name: name, hot: map[string]*sql.Stmt{}}, nil
 }
 
 // pragmas: FULL makes each commit reach the disk before it is acknowledged; secure_delete overwrites what is deleted.
 const pragmas = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(wal)" +
 	"&_pragma=synchronous(full)&_pragma=secure_delete(1)"
 
-func openSQLite(file string) (*DB, error) {
+func openSQLite(file string, ran Ran) (*DB, error) {
 	if dir := filepath.Dir(file); dir != "." {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, err
@@ -102,7 +116,7 @@ func openSQLite(file string) (*DB, error) {
 	name := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(file)
 	// The writer looks through its whole cache at many a commit, so a small one is faster; the system has the pages too.
 	// A long log is brought into the file seldom, and a page that was written often only once: 4,000 pages are 16 MB.
-	w, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=cache_size(-4000)&_pragma=wal_autocheckpoint(4000)&_txlock=immediate")
+	w, err := openPool("sqlite", name+"?"+pragmas+"&_pragma=cache_size(-4000)&_pragma=wal_autocheckpoint(4000)&_txlock=immediate", ran)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +125,7 @@ func openSQLite(file string) (*DB, error) {
 		w.Close()
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	r, err := sql.Open("sqlite", name+"?"+pragmas+"&_pragma=cache_size(-16000)&_pragma=query_only(1)")
+	r, err := openPool("sqlite", name+"?"+pragmas+"&_pragma=cache_size(-16000)&_pragma=query_only(1)", ran)
 	if err != nil {
 		w.Close()
 		return nil, err
@@ -135,6 +149,9 @@ func (d *DB) Close() error {
 	if d.unlock != nil {
 		d.unlock()
 	}
+	if d.name != "" {
+		stdlib.UnregisterConnConfig(d.name)
+	}
 	return err
 }
 
@@ -144,6 +161,14 @@ func (d *DB) Alone() bool { return d.unlock != nil }
 
 // Ping reports whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
+
+// Pools tells of each pool of connections how it is used: "write" and "read", which are one on PostgreSQL.
+func (d *DB) Pools() map[string]sql.DBStats {
+	if d.read == d.write {
+		return map[string]sql.DBStats{"write": d.write.Stats()}
+	}
+	return map[string]sql.DBStats{"write": d.write.Stats(), "read": d.read.Stats()}
+}
 
 // ExecContext runs a statement in a transaction of its own.
 func (d *DB) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {

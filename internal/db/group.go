@@ -94,8 +94,11 @@ func (g *groupCommit) run(d *DB) {
 		}
 		if err := g.commit(d, batch); err != nil {
 			for _, it := range batch {
-				it.err = err
+				it.n, it.err = 0, err // nothing of it is on the disk
 			}
+		}
+		if d.Committed != nil {
+			d.Committed(len(batch))
 		}
 		for _, it := range batch {
 			close(it.ready)
@@ -121,6 +124,10 @@ func (g *groupCommit) commit(d *DB, batch []*groupItem) error {
 	defer tx.Rollback()
 	for i, it := range batch {
 		it.n, it.err = Changed(tx.StmtContext(ctx, stmts[i]).ExecContext(ctx, it.args...))
+		// Of a full or broken disk the transaction may have died already: the rest would run without one.
+		if Unavailable(it.err) {
+			return it.err
+		}
 	}
 	return tx.Commit()
 }

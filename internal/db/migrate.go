@@ -36,29 +36,41 @@ var words = map[engine]map[string]string{
 	},
 }
 
-// Migrate brings the schema up to date. It returns ErrNewer for a database that is ahead of this program.
+// Migrate brings the schema up to date; an SQLite file that is not empty is copied first, see copyBefore. It returns ErrNewer for a
+// database that is ahead of this program, and ErrMoving for one that a move is still filling.
 func (d *DB) Migrate(ctx context.Context) error {
-	p, err := d.provider()
+	if err := d.Moving(ctx); err != nil {
+		return err
+	}
+	has, knows, err := d.Schema(ctx)
 	if err != nil {
 		return err
 	}
-	if err := ahead(ctx, p); err != nil {
+	if has > knows {
+		return fmt.Errorf("%w (schema %d, this program knows %d)", ErrNewer, has, knows)
+	}
+	if err := d.copyBefore(ctx, has, knows); err != nil {
+		return err
+	}
+	p, err := d.provider()
+	if err != nil {
 		return err
 	}
 	_, err = p.Up(ctx)
 	return err
 }
 
-func ahead(ctx context.Context, p *goose.Provider) error {
-	has, err := p.GetDBVersion(ctx)
+// newest is the number of the newest migration that this program knows.
+func newest() int64 {
+	files, err := migrations.ReadDir("migrations")
 	if err != nil {
-		return err
+		panic(err) // they are part of the program
 	}
-	sources := p.ListSources()
-	if knows := sources[len(sources)-1].Version; has > knows {
-		return fmt.Errorf("%w (schema %d, this program knows %d)", ErrNewer, has, knows)
+	n, err := goose.NumericComponent(files[len(files)-1].Name())
+	if err != nil {
+		panic(err)
 	}
-	return nil
+	return n
 }
 
 func (d *DB) provider() (*goose.Provider, error) {

@@ -48,7 +48,11 @@ func (d *DB) Listen(ctx context.Context, channel string, heard func(payload stri
 }
 
 func (d *DB) listen(ctx context.Context, channel string, heard func(string)) error {
-	c, err := pgx.Connect(ctx, d.url)
+	how, err := reaching(d.url)
+	if err != nil {
+		return err
+	}
+	c, err := pgx.ConnectConfig(ctx, how)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func tidy() {
 
 func start() (string, error) {
 	tidy()
-	bin, err := binaries()
+	bin, err := Binaries()
 	if err != nil {
 		return "", err
 	}
@@ -65,7 +65,7 @@ func start() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cred, err := postgresUser(dir)
+	cred, err := UserOf(dir)
 	if err != nil {
 		return "", err
 	}
@@ -129,8 +129,8 @@ func ready(url, log string) error {
 	}
 }
 
-// binaries finds the newest installed server.
-func binaries() (string, error) {
+// Binaries finds the newest installed server.
+func Binaries() (string, error) {
 	if p, err := exec.LookPath("postgres"); err == nil {
 		return filepath.Dir(p), nil
 	}
@@ -142,8 +142,8 @@ func binaries() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-// postgresUser is who the server runs as: it refuses to run as root.
-func postgresUser(dir string) (*syscall.Credential, error) {
+// UserOf is who a server in a folder runs as, and makes the folder theirs: it refuses to run as root. Nil: as whoever runs this.
+func UserOf(dir string) (*syscall.Credential, error) {
 	if os.Getuid() != 0 {
 		return nil, nil
 	}

@@ -68,8 +68,6 @@ type Demo struct {
 	err  error
 	full bool
 	link string // the personal link of the cast's nurse in the open round
-
-	roomCode string // of the live room that is open
 }
 
 // New makes a demonstration of a size.
@@ -125,7 +123,6 @@ func (d *Demo) Fill(ctx context.Context) (err error) {
 		func() error { return d.askForHelp(ctx) },
 		func() error { return d.logbook(ctx) },
 		func() error { return d.speakUp(ctx) },
-		func() error { return d.rooms(ctx) },
 		func() error { d.Clock.present(); return d.App.Survey.CountRates(ctx) },
 	} {
 		if err := do(); err != nil {

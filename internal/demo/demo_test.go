@@ -62,6 +62,8 @@ func TestTheSmallCounty(t *testing.T) {
 	d := filled(t, county.Small)
 	t.Run("has requests in all states and at all levels", func(t *testing.T) { hasRequestsInAllStates(t, d) })
 	t.Run("has findings that tell what became of them", func(t *testing.T) { hasFindingsThatTell(t, d) })
+	t.Run("has live rooms of its events", func(t *testing.T) { hasRoomsOfEvents(t, d) })
+	t.Run("names all that its log speaks of", func(t *testing.T) { namesAllItLogs(t, d) })
 	t.Run("has lived its story", func(t *testing.T) { hasLivedItsStory(t, d) })
 }
 

@@ -19,9 +19,19 @@ type gathering struct {
 	target                         events.Target
 	open                           events.Open
 	capacity                       int
+	minutes                        int  // of each sitting; 0: as its kind has them
+	anyDay                         bool // also on a day off
 	anonymous                      bool
 	speakers                       []events.Speaker
 	runs                           []run
+}
+
+// length is that of a sitting, in minutes.
+func (g *gathering) length() int {
+	if g.minutes != 0 {
+		return g.minutes
+	}
+	return g.kind.Template().Minutes
 }
 
 // run is one time at which a gathering is held: days from today, and the hour.
@@ -77,6 +87,7 @@ func (d *Demo) hold(ctx context.Context) error {
 	for _, g := range gatherings {
 		all = append(all, d.gather(g)...)
 	}
+	all = append(all, d.today()...)
 	if err := d.live(ctx, all); err != nil {
 		return err
 	}
@@ -109,6 +120,7 @@ func (d *Demo) gather(g gathering) (all []happening) {
 		}
 		all = append(all, d.hearBack(host, &id, g.kind, start, i)...)
 		all = append(all, d.around(&g, host, &id, start)...)
+		all = append(all, d.talkAt(&g, &id, start)...)
 	}
 	return all
 }
@@ -147,19 +159,43 @@ func (d *Demo) arrange(ctx context.Context, host int64, g *gathering, start time
 		p.Link = online
 	}
 	for i := range tpl.Sittings {
-		from := working(start.In(i18n.Zone()).AddDate(0, 0, i*tpl.Apart))
-		p.Sittings = append(p.Sittings, events.Sitting{Start: from, End: from.Add(time.Duration(tpl.Minutes) * time.Minute)})
+		from := start.In(i18n.Zone()).AddDate(0, 0, i*tpl.Apart)
+		if !g.anyDay {
+			from = working(from)
+		}
+		p.Sittings = append(p.Sittings, events.Sitting{Start: from, End: from.Add(time.Duration(g.length()) * time.Minute)})
 	}
 	if id, err = s.Create(ctx, host, p); err != nil {
 		return 0, err
 	}
 	for _, x := range g.speakers {
 		x.Event = id
-		if err := s.AddSpeaker(ctx, host, x); err != nil {
+		if err := d.name(ctx, host, x); err != nil {
 			return 0, err
 		}
 	}
 	return id, s.Publish(ctx, host, id, 1)
+}
+
+// name names a speaker. Who has an account goes by their own name, and lets it be shown.
+func (d *Demo) name(ctx context.Context, host int64, x events.Speaker) error {
+	s := d.App.Events
+	if x.Person == 0 {
+		return s.AddSpeaker(ctx, host, x)
+	}
+	who, err := people.PersonByID(ctx, d.App.Config.DB, x.Person)
+	if err != nil {
+		return err
+	}
+	x.Name = who.Name
+	if err := s.AddSpeaker(ctx, host, x); err != nil {
+		return err
+	}
+	all, err := events.SpeakersOf(ctx, d.App.Config.DB, x.Event)
+	if err != nil {
+		return err
+	}
+	return s.Agree(ctx, x.Person, x.Event, all[len(all)-1].ID, true)
 }
 
 // prepare marks what was due by now as done, but for one thing that is easily forgotten.

@@ -19,7 +19,7 @@ type place struct{ Label, URL string }
 type story struct {
 	Told  []string // in sentences
 	Nurse nurse
-	Room  string // code of the live room that is open; "" after a restart with kept data
+	Room  string // code of the live room that is open; "" when none is
 }
 
 // nurse is the cast's own respondent, whom a visitor can answer for.
@@ -91,9 +91,11 @@ func (d *Demo) story(ctx context.Context, p web.Page) (s story, err error) {
 	if err != nil {
 		return s, err
 	}
+	if s.Room, err = d.roomCode(ctx); err != nil {
+		return s, err
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s.Room = d.roomCode
 	s.Nurse = nurse{Name: who.Name, Code: d.nursesCode().String(), Survey: d.link, Mails: "/demo/mail?to=" + url.QueryEscape(address)}
 	return s, nil
 }

@@ -67,6 +67,28 @@ func Of(ctx context.Context, q db.Q, id int64) (s Status, err error) {
 	return s, err
 }
 
+// Queue is how the jobs of one kind stand.
+type Queue struct {
+	Kind                   string
+	Waiting, Running, Dead int
+	Due                    time.Time // since when the oldest is due that nobody has taken, or whose lease has run out; zero: none is
+}
+
+// Queues tells of each kind with unfinished jobs how they stand.
+func Queues(ctx context.Context, q db.Q, now time.Time) (_ []Queue, err error) {
+	defer errs.Wrap(&err, "jobs.Queues")
+	return db.Rows(ctx, q, func(r *sql.Rows, x *Queue) error {
+		var due sql.NullInt64
+		err := r.Scan(&x.Kind, &x.Waiting, &x.Running, &x.Dead, &due)
+		if due.Valid {
+			x.Due = time.UnixMicro(due.Int64)
+		}
+		return err
+	}, `SELECT kind, count(CASE WHEN state = 'waiting' THEN 1 END), count(CASE WHEN state = 'running' THEN 1 END), count(CASE WHEN state = 'dead' THEN 1 END),
+			min(CASE WHEN state <> 'dead' AND run_at <= $1 THEN run_at END)
+		FROM jobs WHERE state IN ('waiting', 'running', 'dead') GROUP BY kind ORDER BY kind`, db.At(now))
+}
+
 // Worker runs jobs.
 type Worker struct {
 	DB   *db.DB
@@ -163,7 +185,8 @@ func (w *Worker) RunPeriodic(ctx context.Context) {
 	now := w.Now()
 	for i := range w.periodic {
 		p := &w.periodic[i]
-		if now.Before(p.next) {
+		// A next time that is further off than it was ever set to be: the clock has gone back since.
+		if now.Before(p.next) && p.next.Sub(now) <= p.every {
 			continue
 		}
 		p.next = now.Add(p.every)

@@ -36,7 +36,7 @@ func (c *client) do(method, path, ctype, body string, jar map[string]string) (a 
 		if c.conn, err = net.Dial("tcp", c.addr); err != nil {
 			return a, err
 		}
-		c.in = bufio.NewReaderSize(c.conn, 64<<10)
+		c.in = bufio.NewReaderSize(c.conn, 4<<20)
 	}
 	b := append(c.out[:0], method...)
 	b = append(append(b, ' '), path...)

@@ -12,41 +12,55 @@ import (
 	"time"
 )
 
-func (s *server) journeys(links []string, clients int, autosave bool, bare, flushes float64) {
-	cpu, began := s.cpu(), time.Now()
-	times, failed := s.crowd(links, clients, func(c *client, code string) error { return c.journey(code, autosave) })
-	took, used := time.Since(began).Seconds(), (s.cpu()-cpu)*1000/float64(len(links))
-	rate := float64(len(links)) / took
-	each := len(times) / len(links)
-	writes := float64(saves(autosave))
-	fmt.Printf("%d journeys by %d clients, autosave %v: %.0f a second, server CPU %.2f ms each, %d requests each, %d failed\n",
-		len(links), clients, autosave, rate, used, each, failed)
-	fmt.Printf("requests: median %.1f ms, p99 %.1f ms, max %.1f ms; memory after: %.0f MB\n", ms(times[len(times)/2]), ms(times[len(times)*99/100]), ms(times[len(times)-1]), s.memory())
-	fmt.Printf("durable saves: %.0f a second; bare loop of durable commits: %.0f a second; ratio %.2f; fdatasync: %.0f a second\n", rate*writes, bare, rate*writes/bare, flushes)
+// measure is what a crowd's journeys took.
+type measure struct {
+	rate             float64 // journeys a second
+	cpu              float64 // of the servers, in ms a journey
+	each             int     // requests of a journey
+	failed           int64
+	median, p99, max time.Duration // of a request
+	memory           float64       // of the first server afterwards, in MB
+	nothing          float64       // CPU of as many requests for a file that is not there, in ms: these machines are twice as fast at one time as at another
+}
 
-	// These machines are twice as fast at one time as at another: what the bare server costs at the same time tells.
-	cpu = s.cpu()
+// journeys lets clients go through whole journeys.
+func (f fleet) journeys(links []string, clients int, autosave bool) (m measure) {
+	cpu, began := f.cpu(), time.Now()
+	times, failed := f.crowd(links, clients, func(c *client, code string) error { return c.journey(code, autosave) })
+	m.rate, m.cpu, m.failed = float64(len(links))/time.Since(began).Seconds(), (f.cpu()-cpu)*1000/float64(len(links)), failed
+	m.each, m.memory = len(times)/len(links), f[0].memory()
+	m.median, m.p99, m.max = times[len(times)/2], times[len(times)*99/100], times[len(times)-1]
+	cpu = f.cpu()
 	const pings = 2000
-	s.crowd(make([]string, pings), clients, func(c *client, _ string) error {
-		for range each {
+	f.crowd(make([]string, pings), clients, func(c *client, _ string) error {
+		for range m.each {
 			if _, err := c.do("GET", "/static/none", "", "", nil); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	idle := (s.cpu() - cpu) * 1000 / pings
-	fmt.Printf("as many requests for a file that is not there: server CPU %.2f ms; ratio %.1f\n", idle, used/idle)
+	m.nothing = (f.cpu() - cpu) * 1000 / pings
+	return m
 }
 
-// crowd lets clients work off what there is to do, and returns how long each request took, in order, and how much failed.
-func (s *server) crowd(things []string, clients int, do func(c *client, thing string) error) (times []time.Duration, failed int64) {
+func (m measure) print(n, clients int, autosave bool, bare, flushes float64) {
+	writes := float64(saves(autosave))
+	fmt.Printf("%d journeys by %d clients, autosave %v: %.0f a second, server CPU %.2f ms each, %d requests each, %d failed\n", n, clients, autosave, m.rate, m.cpu, m.each, m.failed)
+	fmt.Printf("requests: median %.1f ms, p99 %.1f ms, max %.1f ms; memory after: %.0f MB\n", ms(m.median), ms(m.p99), ms(m.max), m.memory)
+	fmt.Printf("durable saves: %.0f a second; bare loop of durable commits: %.0f a second; ratio %.2f; fdatasync: %.0f a second\n", m.rate*writes, bare, m.rate*writes/bare, flushes)
+	fmt.Printf("as many requests for a file that is not there: server CPU %.2f ms; ratio %.1f\n", m.nothing, m.cpu/m.nothing)
+}
+
+// crowd lets clients, each at one server, work off what there is to do, and returns how long each request took, in order, and how much
+// failed.
+func (f fleet) crowd(things []string, clients int, do func(c *client, thing string) error) (times []time.Duration, failed int64) {
 	todo := make(chan string)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
-	for range clients {
+	for i := range clients {
 		wg.Go(func() {
-			c := newClient(s.addr)
+			c := newClient(f[i%len(f)].addr)
 			for x := range todo {
 				if err := do(c, x); err != nil {
 					if atomic.AddInt64(&failed, 1) <= 3 {
@@ -185,4 +199,11 @@ func submitAtOnce(all []*client, code string) (accepted int64) {
 	close(gate)
 	done.Wait()
 	return n.Load()
+}
+
+// middle is the median of times in any order.
+func middle(all []time.Duration) time.Duration {
+	all = slices.Clone(all)
+	slices.Sort(all)
+	return all[len(all)/2]
 }

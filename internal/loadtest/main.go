@@ -39,8 +39,27 @@ func main() {
 	mails := flag.Int("mail", 0, "measure the sending of so many invitations instead, at most 18,000")
 	listeners := flag.Int("live", 0, "measure a live room with so many phones instead, at most 3,000")
 	minutes := flag.Float64("minutes", 0, "with -live: then go on for so many minutes with a vote a second, and look at the memory")
+	grows := flag.Bool("growth", false, "measure counties of 300, 9,000 and 100,000 staff instead, and how each figure grows")
+	tabled := flag.Bool("table", false, "print one table of journeys, servers and pages instead")
+	plain := flag.Int("plain", 0, "answer every request with so many bytes instead: what -table compares with")
+	addr := flag.String("addr", "", "where -plain listens")
 	flag.Parse()
 	log.SetFlags(0)
+	if *plain > 0 {
+		servePlain(*addr, *plain)
+	}
+	if *tabled {
+		if err := table(*journeys); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *grows {
+		if err := growth(); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	if *listeners > 0 {
 		if err := liveRoom(min(*listeners, 3000), *dbURL, time.Duration(*minutes*float64(time.Minute))); err != nil {
 			log.Fatal(err)
@@ -84,9 +103,8 @@ func run(journeys, clients int, autosave bool, dbURL, race string, mails int) er
 		return err
 	}
 	defer srv.stop()
-	ready := time.Since(srv.began).Seconds()
 	srv.settle()
-	fmt.Printf("start to ready: %.2f s; idle memory: %.0f MB\n", ready, srv.memory())
+	fmt.Printf("start to ready: %.2f s; idle memory: %.0f MB\n", srv.ready.Seconds(), srv.memory())
 	if race != "" {
 		n, err := strconv.Atoi(race)
 		if err != nil {
@@ -95,7 +113,7 @@ func run(journeys, clients int, autosave bool, dbURL, race string, mails int) er
 		return srv.race(links, n, clients)
 	}
 	before := size(dbURL)
-	srv.journeys(links, clients, autosave, bare, flushes)
+	fleet{srv}.journeys(links, clients, autosave).print(len(links), clients, autosave, bare, flushes)
 	srv.stop()
 	if before > 0 {
 		fmt.Printf("the database grew by %d bytes a save\n", (size(dbURL)-before)/int64(len(links)*saves(autosave)))
@@ -147,7 +165,7 @@ func prepare(ctx context.Context, dbURL, dir string, mails int) ([]string, error
 	}, people.ImportOptions{}); err != nil {
 		return nil, err
 	}
-	fmt.Printf("import of 18,000 people in 600 units: %.2f s\n", time.Since(began).Seconds())
+	importing := time.Since(began).Seconds()
 	id, in, err := a.Survey.ImportInstrument(ctx, sixPages())
 	if err != nil {
 		return nil, err
@@ -160,7 +178,7 @@ func prepare(ctx context.Context, dbURL, dir string, mails int) ([]string, error
 	if err := a.Survey.CheckAndOpen(ctx, r.ID, 0); err != nil {
 		return nil, err
 	}
-	fmt.Printf("opening with 18,000 invitations: %.2f s\n", time.Since(began).Seconds())
+	fmt.Fprintf(os.Stderr, "import of 18,000 people in 600 units: %.2f s; opening with 18,000 invitations: %.2f s\n", importing, time.Since(began).Seconds())
 	if err := outbox.SetPace(ctx, d, r.Topic(), outbox.Pace{PerMinute: outbox.MostPerMinute, ToHour: 24}); err != nil {
 		return nil, err
 	}

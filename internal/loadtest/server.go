@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"taitorinki/internal/db"
@@ -22,6 +24,50 @@ type server struct {
 	cmd   *exec.Cmd
 	addr  string
 	began time.Time
+	ready time.Duration // from its start
+}
+
+// fleet is servers on one database.
+type fleet []*server
+
+// cpu is the CPU time of all in seconds.
+func (f fleet) cpu() (sum float64) {
+	for _, s := range f {
+		sum += s.cpu()
+	}
+	return sum
+}
+
+// settle waits until all are done with what a server does once after its start.
+func (f fleet) settle() {
+	for _, s := range f {
+		s.settle()
+	}
+}
+
+func (f fleet) stop() {
+	for _, s := range f {
+		s.stop()
+	}
+}
+
+// muster starts n servers.
+func muster(n int, dbURL, dir string) (f fleet, err error) {
+	bin, err := build(dir)
+	for i := 0; i < n && err == nil; i++ {
+		var addr string
+		if addr, err = freeAddr(); err != nil {
+			break
+		}
+		var s *server
+		if s, err = launch(bin, addr, dbURL, dir, "127.0.0.1:1"); err == nil { // nobody listens there
+			f = append(f, s)
+		}
+	}
+	if err != nil {
+		f.stop()
+	}
+	return f, err
 }
 
 // start builds the program and starts it; smtp is the host and port of the mail server.
@@ -57,6 +103,11 @@ func freeAddr() (string, error) {
 // launch starts the program on an address and waits until it answers.
 func launch(bin, addr, dbURL, dir, smtp string) (*server, error) {
 	cmd := exec.Command(bin, "serve", "--db", dbURL, "--keys", filepath.Join(dir, "keys"), "--addr", addr, "--smtp", "smtp://"+smtp, "--mail-from", "a@example.org")
+	return await(cmd, addr)
+}
+
+// await starts a server and waits until it answers.
+func await(cmd *exec.Cmd, addr string) (*server, error) {
 	cmd.Stderr = os.Stderr
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
@@ -73,7 +124,7 @@ func launch(bin, addr, dbURL, dir, smtp string) (*server, error) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	return &server{cmd, addr, began}, nil
+	return &server{cmd, addr, began, time.Since(began)}, nil
 }
 
 // settle waits until what a server does once after its start, such as packing the static files, is done.
@@ -112,6 +163,35 @@ func (s *server) cpu() float64 {
 	user, _ := strconv.Atoi(f[11])
 	sys, _ := strconv.Atoi(f[12])
 	return float64(user+sys) / 100
+}
+
+// groupCommits counts bare durable commits a second that so many goroutines ask for at once and that share a flush of the disk.
+func groupCommits(file string, clients int) (float64, error) {
+	d, err := db.Open(file)
+	if err != nil {
+		return 0, err
+	}
+	defer d.Close()
+	ctx := context.Background()
+	if _, err := d.ExecContext(ctx, `CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)`); err != nil {
+		return 0, err
+	}
+	var n atomic.Int64
+	var wg sync.WaitGroup
+	began := time.Now()
+	for range clients {
+		wg.Go(func() {
+			b := make([]byte, 128)
+			for time.Since(began) < 2*time.Second {
+				if _, err := d.Save(ctx, `INSERT INTO t (b) VALUES ($1)`, b); err != nil {
+					return
+				}
+				n.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return float64(n.Load()) / time.Since(began).Seconds(), nil
 }
 
 // commits counts bare durable commits a second, one by one, by the same driver.

@@ -188,6 +188,9 @@ func TestAServerThatTakesNothingFromUsLosesNothing(t *testing.T) {
 			if got := p.Trouble(); !strings.Contains(got, c.trouble) {
 				t.Errorf("the trouble is told as %q, want %q", got, c.trouble)
 			}
+			if q, err := p.Queued(t.Context(), time.Time{}); err != nil || q.Oldest != 0 || q.States["waiting"] != 4 {
+				t.Errorf("what the mail server holds up is told of as overdue: %+v %v", q, err)
+			}
 			p.server.Feel(nil)
 			p.sender.Limits.Connect = time.Minute
 			_, err = p.Step(t.Context())

@@ -116,7 +116,7 @@ func (s *Service) addState(ctx context.Context, key *seal.Key, id seal.BallotID,
 	}
 	k := ballotKey{x.round.Code, id}
 	ok, err = s.writeState(ctx, x.round.ID, key.State(id, x.n), x.sealed)
-	if !ok {
+	if err != nil || !ok {
 		s.states.stale(k)
 		return false, err
 	}

@@ -2,9 +2,11 @@ package web
 
 import (
 	"errors"
-	"log/slog"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 
+	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 )
 
@@ -16,7 +18,7 @@ func (k *Kit) Handler() http.Handler {
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Without the session, which another site's request must not touch.
-		k.fail(w, r, "private", errs.New(errs.Forbidden, "web.other-site"))
+		k.fail(w, r, true, errs.New(errs.Forbidden, "web.other-site"))
 	}))
 	inner := guard.Handler(k.mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,15 +31,23 @@ func (k *Kit) Handler() http.Handler {
 		if k.Secure {
 			h["Strict-Transport-Security"] = hsts
 		}
+		out, begun := &answer{ResponseWriter: w, body: r.Body}, k.Now()
+		k.busy.Add(1)
 		defer func() {
-			if e := recover(); e != nil && e != http.ErrAbortHandler {
-				slog.ErrorContext(r.Context(), "handler panicked", "err", e)
-				http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-			} else if e != nil {
+			e := recover()
+			if e != nil && e != http.ErrAbortHandler {
+				out.err, out.stack = fmt.Errorf("panic: %v", e), debug.Stack()
+				if out.status == 0 {
+					k.fail(out, r, true, out.err)
+				}
+			}
+			k.busy.Add(-1)
+			k.tell(r, out, k.Now().Sub(begun))
+			if e == http.ErrAbortHandler {
 				panic(e)
 			}
 		}()
-		inner.ServeHTTP(w, r)
+		inner.ServeHTTP(out, r)
 	})
 }
 
@@ -55,8 +65,8 @@ var status = map[errs.Kind]int{
 	errs.Forbidden: http.StatusForbidden, errs.Conflict: http.StatusConflict,
 }
 
-// fail shows err. It is the only code that turns an error into a status.
-func (k *Kit) fail(w http.ResponseWriter, r *http.Request, route string, err error) {
+// fail shows err, on a bare page where no session may be read. It is the only code that turns an error into a status.
+func (k *Kit) fail(w http.ResponseWriter, r *http.Request, bare bool, err error) {
 	if errors.Is(err, errSignIn) && r.Method == http.MethodGet {
 		to := "/sign-in"
 		if next := k.Local(r.URL.Path); next != "" {
@@ -65,28 +75,40 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, route string, err err
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
+	told := answerOf(w)
 	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
 		err = errs.Because(err, errs.Invalid, "web.too-big")
+		if told != nil {
+			told.readOn()
+		}
 	}
 	kind := errs.KindOf(err)
-	if kind == errs.Internal {
-		// The route's pattern and not the path: a path may hold a token.
-		slog.ErrorContext(r.Context(), "request failed", "route", route, "err", err)
-	}
 	key, args := "web.internal", []any(nil)
 	if e, ok := errors.AsType[*errs.E](err); ok && kind != errs.Internal {
 		key, args = e.Key, e.Args
 	}
+	number := ""
+	if told != nil {
+		told.err, told.key = err, key
+		if kind == errs.Internal {
+			number = told.id()
+		}
+	}
 	var p Page
-	if route == "private" {
+	if bare {
 		p = k.PrivatePage(r, k.Lang(r), "")
 	} else {
 		p = k.Page(r, "web.failed")
 	}
 	p.Shell.Narrow = true
 	p.Shell.Title = p.T("web.failed-" + failTitle[kind])
-	if err := k.ShowStatus(w, r, status[kind], p, failPage(p.Shell.Title, p.T(key, args...), p.T("web.to-start"))); err != nil {
-		http.Error(w, http.StatusText(status[kind]), status[kind])
+	code := status[kind]
+	if db.Unavailable(err) { // a proxy in front of several servers may try another
+		w.Header().Set("Retry-After", "5")
+		code = http.StatusServiceUnavailable
+	}
+	if err := k.ShowStatus(w, r, code, p, failPage(p, p.T(key, args...), number)); err != nil {
+		http.Error(w, http.StatusText(code), code)
 	}
 }
 

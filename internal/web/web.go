@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -72,8 +73,14 @@ type Kit struct {
 	Menu    func(v Visitor, t func(string, ...any) string) []ui.NavItem
 	Demo    bool
 
+	Seen         func(Seen)               // is told of every request that has been answered; nil: nobody wants to know
+	Slow         time.Duration            // a request that takes as long is logged; 0 logs none for that
+	TrustedProxy func(remote string) bool // whether a request's number is taken from this address; nil trusts none
+
 	mux        *http.ServeMux
 	routes     []Route
+	private    map[string]bool // patterns of private routes
+	busy       atomic.Int64
 	shellLinks sync.Map // language to shellLinks
 }
 
@@ -89,11 +96,12 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 
 // NewKit returns a Kit without routes.
 func NewKit(words i18n.Words, sessions *scs.SessionManager) *Kit {
-	k := &Kit{Words: words, Sessions: sessions, mux: http.NewServeMux()}
+	k := &Kit{Words: words, Sessions: sessions, mux: http.NewServeMux(), private: map[string]bool{}}
+	sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { k.fail(w, r, true, err) }
 	k.mux.Handle("GET /static/", ui.Static())
-	k.mux.Handle("/", k.Sessions.LoadAndSave(k.wrap("/", "", func(http.ResponseWriter, *http.Request) error {
+	k.mux.Handle("/", k.numbered(k.Sessions.LoadAndSave(k.wrap("/", "", func(http.ResponseWriter, *http.Request) error {
 		return errs.New(errs.NotFound, "web.not-found")
-	})))
+	}))))
 	return k
 }
 
@@ -110,7 +118,7 @@ func (k *Kit) HandleOpen(pattern string, h Handler) { k.add(Route{Pattern: patte
 
 func (k *Kit) add(rt Route, h Handler) {
 	k.routes = append(k.routes, rt)
-	k.mux.Handle(rt.Pattern, k.Sessions.LoadAndSave(k.wrap(rt.Pattern, rt.Action, h)))
+	k.mux.Handle(rt.Pattern, k.numbered(k.Sessions.LoadAndSave(k.wrap(rt.Pattern, rt.Action, h))))
 }
 
 // HandlePrivate adds a respondent's route: no session is read, and nothing of the request is logged but a fault of ours.
@@ -119,14 +127,18 @@ func (k *Kit) HandlePrivate(pattern string, h Handler) { k.HandlePrivateUpload(p
 // HandlePrivateUpload adds such a route for a request of at most so many bytes, for a form with a file.
 func (k *Kit) HandlePrivateUpload(pattern string, most int64, h Handler) {
 	k.routes = append(k.routes, Route{Pattern: pattern, Private: true})
+	k.private[pattern] = true
 	k.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", noStore)
-		limit(w, r, most)
+		if err := limit(w, r, most); err != nil {
+			k.fail(w, r, true, err)
+			return
+		}
 		if k.language(w, r) {
 			return
 		}
 		if err := h(w, r); err != nil {
-			k.fail(w, r, "private", err)
+			k.fail(w, r, true, err)
 		}
 	})
 }
@@ -140,7 +152,19 @@ func (k *Kit) HandleRaw(pattern string, h http.Handler) {
 // noStore goes with every answer of a route, also with files: a shared workstation keeps nothing of them.
 const noStore = "no-store"
 
-type visitorKey struct{}
+type askingKey struct{}
+
+// asking is what a request's context holds: who asks, on which route.
+type asking struct {
+	visitor Visitor
+	route   string
+}
+
+// RouteOf is the pattern of the route whose handler the context comes from, "" for private routes and for work that nobody waits for.
+func RouteOf(ctx context.Context) string {
+	a, _ := ctx.Value(askingKey{}).(asking)
+	return a.route
+}
 
 func (k *Kit) wrap(pattern string, a Action, h Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -149,10 +173,12 @@ func (k *Kit) wrap(pattern string, a Action, h Handler) http.HandlerFunc {
 		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") && a != "" {
 			size = 64 << 20
 		}
-		limit(w, r, size)
-		v, err := k.visitor(r)
+		v, err := Visitor{}, limit(w, r, size)
 		if err == nil {
-			r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, v))
+			v, err = k.visitor(r)
+		}
+		if err == nil {
+			r = r.WithContext(context.WithValue(r.Context(), askingKey{}, asking{v, pattern}))
 			if k.language(w, r) {
 				return
 			}
@@ -161,14 +187,8 @@ func (k *Kit) wrap(pattern string, a Action, h Handler) http.HandlerFunc {
 			}
 		}
 		if err != nil {
-			k.fail(w, r, pattern, err)
+			k.fail(w, r, false, err)
 		}
-	}
-}
-
-func limit(w http.ResponseWriter, r *http.Request, size int64) {
-	if r.Body != nil {
-		r.Body = http.MaxBytesReader(w, r.Body, size)
 	}
 }
 
@@ -210,8 +230,8 @@ func (k *Kit) SignIn(r *http.Request, personID, epoch int64) error {
 
 // VisitorOf returns who is asking.
 func VisitorOf(r *http.Request) Visitor {
-	v, _ := r.Context().Value(visitorKey{}).(Visitor)
-	return v
+	a, _ := r.Context().Value(askingKey{}).(asking)
+	return a.visitor
 }
 
 const langCookie = "lang"

@@ -67,7 +67,7 @@ func TestAVisitorSeesOnTheFairsPagesThatADemonstrationWasCalledOff(t *testing.T)
 		s.ok(s.Fairs.CallOff(t.Context(), &x, x.Slots[0].ID))
 		s.ok(s.Fairs.CallOff(t.Context(), &x, x.Slots[1].ID))
 		for _, page := range []string{"", "/mine", fmt.Sprintf("/x/%d", x.ID)} {
-			v.Get(floor+page).Want(t, 200, "Called off")
+			v.Get(floor+page).Want(t, 200, "Cancelled")
 		}
 		v.Get(floor).Want(t, 200, "You had a place in it")
 		s.Anonymous().Get(floor).Want(t, 200).Without(t, "You had a place in it")

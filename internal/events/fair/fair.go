@@ -24,6 +24,7 @@ import (
 	"taitorinki/internal/jobs"
 	"taitorinki/internal/mask"
 	"taitorinki/internal/outbox"
+	"taitorinki/internal/pace"
 	"taitorinki/internal/people"
 	"taitorinki/internal/web"
 )
@@ -59,6 +60,7 @@ type Service struct {
 	BaseURL string // where links begin, without a slash at the end
 	Events  *events.Service
 
+	begins  pace.Each  // visits
 	drawing sync.Mutex // one picture at a time: each may take a hundred megabytes while it is open
 }
 

@@ -367,7 +367,7 @@ func TestAVisitorCollectsReservesAndAsksWithoutAnAccount(t *testing.T) {
 				t.Errorf("the cookie lacks %s: %s", want, cookie)
 			}
 		}
-		v.Get(floor).Want(t, 200, "My cards (1)", "With you")
+		v.Get(floor).Want(t, 200, "My cards (1)", "Collected")
 		v.Post(floor+take, nil).Want(t, 200) // taking it again takes no second
 		page := v.Get(fmt.Sprintf("%s/x/%d", floor, x.ID)).Want(t, 200, "Outi Rinne", "040 123 4567").Without(t, "outi@maker.example")
 		page.Form(t, fmt.Sprintf("/slots/%d", x.Slots[0].ID)).Send().Want(t, 200, "You have a place")
@@ -377,7 +377,7 @@ func TestAVisitorCollectsReservesAndAsksWithoutAnAccount(t *testing.T) {
 		}
 
 		ask := page.Form(t, "/contact").Set("address", "visitor@home.example").Set("text", "Sopiiko automaatti kahdelle?")
-		ask.Send().Want(t, 422, "Tick that your address may be given")
+		ask.Send().Want(t, 422, "Please tick that we may give your address")
 		ask.Set("agreed", "1").Send().Want(t, 200, "Your request is on its way")
 		if n := s.count(`SELECT count(*) FROM fair_contacts`); n != 1 {
 			t.Errorf("%d wishes wait for their mail", n)
@@ -450,7 +450,7 @@ func TestTheCookieIsForgottenThirtyDaysAfterTheFair(t *testing.T) {
 		if _, err := s.Fairs.Begin(t.Context(), &s.e); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("a new visit gave %v", err)
 		}
-		s.Anonymous().Get(s.e.PublicPath("/fair")).Want(t, 200, "The fair is over").Without(t, "Take the card along")
+		s.Anonymous().Get(s.e.PublicPath("/fair")).Want(t, 200, "The fair is over").Without(t, "Collect the card")
 	})
 }
 
@@ -459,9 +459,9 @@ func TestAnExhibitorWritesTheirOwnCardByASecretLinkUntilItIsRevoked(t *testing.T
 		s := newSite(t, d)
 		host, reader, who := s.As("host@shores.example"), s.As("bo@shores.example"), s.Anonymous()
 		list := s.e.Path("/exhibitors")
-		host.Get(s.e.Path("/host")).Want(t, 200, "Look after exhibitors")
+		host.Get(s.e.Path("/host")).Want(t, 200, "Manage exhibitors")
 		form := host.Get(list).Want(t, 200).Form(t, list)
-		p := form.Set("name", "Kotiapu").Set("place", "Sali").Set("email", "outi@maker.example").Send().Want(t, 200, "Link to the own card")
+		p := form.Set("name", "Kotiapu").Set("place", "Sali").Set("email", "outi@maker.example").Send().Want(t, 200, "Link to the exhibitor's own card")
 		one := p.Path
 		made := host.Post(one+"/link", url.Values{"do": {"make"}}).Want(t, 200, "The link is ready")
 		path := s.LinkIn(made.Text())
@@ -498,12 +498,12 @@ func TestAnExhibitorWritesTheirOwnCardByASecretLinkUntilItIsRevoked(t *testing.T
 		}
 		reader.Get(one).Want(t, 403)
 
-		host.Post(one+"/link", url.Values{"do": {"mail"}}).Want(t, 200, "The link goes out")
+		host.Post(one+"/link", url.Values{"do": {"mail"}}).Want(t, 200, "The link is on its way")
 		s.Work()
 		mailed := s.Mailed("outi@maker.example")
 		second := s.LinkIn(mailed[len(mailed)-1].Text)
 		who.Get(second).Want(t, 200, "Kotiapu")
-		host.Post(one+"/link", url.Values{"do": {"revoke"}}).Want(t, 200, "do not work any more")
+		host.Post(one+"/link", url.Values{"do": {"revoke"}}).Want(t, 200, "no longer work")
 		for _, p := range []string{path, second} {
 			who.Get(p).Want(t, http.StatusNotFound, "Ask the fair's organiser")
 			who.Post(p, values).Want(t, http.StatusNotFound)
@@ -511,4 +511,27 @@ func TestAnExhibitorWritesTheirOwnCardByASecretLinkUntilItIsRevoked(t *testing.T
 		host.Post(one+"/remove", nil).Want(t, 200)
 		s.Anonymous().Get(public).Want(t, 404)
 	})
+}
+
+func TestAScriptWithoutACookieBeginsOnlySoManyVisits(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	x := s.exhibitor("Apu Oy", "Sali", 5)
+	path := "/e/" + s.e.Code + "/fair/x/" + fmt.Sprint(x.ID) + "/card"
+	known := s.Anonymous()
+	known.Post(path, url.Values{"do": {"take"}}).Want(t, 200)
+	begun := 1
+	for range 600 {
+		if _, err := s.Fairs.Begin(t.Context(), &s.e); err == nil {
+			begun++
+		} else if errs.KindOf(err) != errs.Conflict {
+			t.Fatal(err)
+		}
+	}
+	if begun != 500 {
+		t.Errorf("%d visits were begun at once, want 500", begun)
+	}
+	s.Anonymous().Post(path, url.Values{"do": {"take"}}).Want(t, 409)
+	known.Post(path, url.Values{"do": {"drop"}}).Want(t, 200) // who is there already is not held up
+	s.Clock.Move(2 * time.Second)
+	s.Anonymous().Post(path, url.Values{"do": {"take"}}).Want(t, 200)
 }

@@ -70,10 +70,17 @@ func (s *Service) visit(ctx context.Context, q db.Q, event int64, token string) 
 	return all[0], nil
 }
 
+// The most devices that begin a visit of one fair at once, and then each second: a full square passes, and a script that makes up
+// devices, to reserve all places say, is held up whatever its addresses.
+const mostVisits, visitsPerSecond = 500, 5
+
 // Begin begins the visit of a device that has none, and returns the token of its cookie.
 func (s *Service) Begin(ctx context.Context, e *events.Event) (token string, err error) {
 	if err := s.open(e); err != nil {
 		return "", err
+	}
+	if !s.begins.Take(s.Now(), e.ID, mostVisits, visitsPerSecond) {
+		return "", errs.New(errs.Conflict, "fair.too-fast")
 	}
 	token, hash := web.NewToken()
 	_, err = s.DB.ExecContext(ctx, `INSERT INTO fair_visits (hash, event_id, until_at) VALUES ($1, $2, $3)`, hash, e.ID, db.At(ends(e)))

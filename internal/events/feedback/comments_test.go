@@ -27,7 +27,7 @@ func TestHostsGroupHideAndPublishAndOthersDoNot(t *testing.T) {
 			other.Post(path+x, url.Values{"theme": {"Aika"}, "hide": {"1"}, "changes": {"x"}}).Want(t, 403)
 		}
 		host.Post(path+"/themes", url.Values{"theme": {" Lisää  aikaa "}}).Want(t, 200, "Lisää aikaa")
-		host.Post(path+"/themes", url.Values{"theme": {"Lisää aikaa"}}).Want(t, 422, "of this name already")
+		host.Post(path+"/themes", url.Values{"theme": {"Lisää aikaa"}}).Want(t, 422, "a group with this name")
 		all, err := s.Feedback.Comments(ctx, &e)
 		s.ok(err)
 		host.Post(path+"/group", url.Values{"into-" + fmt.Sprint(all[0].ID): {"1"}, "into-" + fmt.Sprint(all[1].ID): {"1"}, "into-7": {"1"}, "into-" + fmt.Sprint(all[2].ID): {"99"}}).
@@ -42,7 +42,7 @@ func TestHostsGroupHideAndPublishAndOthersDoNot(t *testing.T) {
 		if log := strings.Join(dump(t, d, "audit_log"), "\n"); !strings.Contains(log, "event.feedback-hidden") || !strings.Contains(log, "Nimesi jonkun") {
 			t.Error("the log does not tell that a comment was hidden")
 		}
-		host.Post(path+"/changes", url.Values{"do": {"publish"}, "version": {"0"}}).Want(t, 422, "Write first")
+		host.Post(path+"/changes", url.Values{"do": {"publish"}, "version": {"0"}}).Want(t, 422, "First write")
 		host.Post(path+"/changes", url.Values{"do": {"draft"}, "changes": {"Aikaa kysymyksille"}, "version": {"0"}}).Want(t, 200)
 		other.Get(e.Path("")).Want(t, 200).Without(t, "Aikaa kysymyksille")
 		host.Post(path+"/changes", url.Values{"do": {"publish"}, "changes": {"Muuta"}, "version": {"0"}}).Want(t, 409)

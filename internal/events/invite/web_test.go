@@ -27,7 +27,7 @@ func TestAHostPreviewsEditsAndSendsTheInvitation(t *testing.T) {
 		e := c.published(c.plan(1))
 		host := c.as("host")
 		page := host.Get(e.Path("/invitations")).Want(t, 200, "is meant for 10 people", "Not invited yet (3)", "Bea Boss", "One unit has no supervisor", "Rehabilitation (1)",
-			"Supervisors of no unit (1)", "You dare to open a chat.")
+			"Supervisors without a unit (1)", "You dare to open a chat.")
 		texts := page.Form(t, e.Path("/invitations/texts"))
 		texts.Set("text-en", "Ask 010190-123A").Send().Want(t, 422, "personal identity code")
 		texts.Set("text-en", strings.Repeat("x", 2001)).Send().Want(t, 422, "too long")
@@ -164,7 +164,7 @@ func TestTheHostsPageAndTheEventsPageLeadToTheInvitations(t *testing.T) {
 		must(t, x.Render(t.Context(), &b))
 		return b.String()
 	}
-	if got := draw(c.Invite.HostCard, "host"); !strings.Contains(got, "sent to 3 supervisors of 3") || !strings.Contains(got, e.Path("/invitations")) {
+	if got := draw(c.Invite.HostCard, "host"); !strings.Contains(got, "sent to 3 of 3 supervisors") || !strings.Contains(got, e.Path("/invitations")) {
 		t.Errorf("the hosts see %s", got)
 	}
 	if got := draw(c.Invite.Card, "a0"); !strings.Contains(got, e.Path("/invite")) {

@@ -75,6 +75,16 @@ func (s *Service) listen(room int64) (l *listener, ok bool) {
 	return l, true
 }
 
+// Listeners is how many streams this process sends.
+func (s *Service) Listeners() (n int) {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	for _, x := range s.hub.rooms {
+		n += len(x.listeners)
+	}
+	return n
+}
+
 func (s *Service) leave(l *listener) {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()

@@ -5,37 +5,12 @@ import (
 	"time"
 )
 
-// bucket lets so much through: it holds at most most, and fills by perSecond.
-type bucket struct {
-	mu   sync.Mutex
-	has  float64
-	last time.Time
-}
-
-// room reports whether there is something left, and takes it when take is set.
-func (b *bucket) room(now time.Time, most, perSecond float64, take bool) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.last.IsZero() {
-		b.has = most
-	} else if d := now.Sub(b.last).Seconds(); d > 0 {
-		b.has = min(most, b.has+d*perSecond)
-	}
-	b.last = now
-	if b.has < 1 {
-		return false
-	}
-	if take {
-		b.has--
-	}
-	return true
-}
-
-// Guesses of codes, for the whole program: 50 a second find one of ten open rooms among 31^6 codes once in three weeks. Joining:
-// a hall of 1,500 that takes out its phones at once passes, and who makes up devices to vote twice is held up.
+// Guesses of codes, for the whole program: 50 a second find one of ten open rooms among 31^6 codes once in three weeks. Joining, for
+// each room: two halls of 1,500 that take out their phones at once pass, and who makes up devices to vote more than once gets 600 a
+// minute after that, whatever their addresses.
 const (
 	mostGuesses, guessesPerSecond = 500, 50
-	mostJoins, joinsPerSecond     = 3000, 100
+	mostJoins, joinsPerSecond     = 3000, 10
 )
 
 // paces limits how much one device, and one room, does a minute. It is in memory only, and the minute's end wipes it.
@@ -43,7 +18,6 @@ type paces struct {
 	mu     sync.Mutex
 	minute int64
 	n      map[paceKey]int
-	joins  map[int64]*bucket
 }
 
 type paceKey struct {
@@ -73,19 +47,4 @@ func (p *paces) let(now time.Time, room int64, d Device, what string) bool {
 	p.n[own]++
 	p.n[all]++
 	return true
-}
-
-// join reports whether one more device may join a room now.
-func (p *paces) join(now time.Time, room int64) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.joins == nil || len(p.joins) > 1000 {
-		p.joins = map[int64]*bucket{}
-	}
-	b := p.joins[room]
-	if b == nil {
-		b = &bucket{}
-		p.joins[room] = b
-	}
-	return b.room(now, mostJoins, joinsPerSecond, true)
 }

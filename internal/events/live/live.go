@@ -19,6 +19,7 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
+	"taitorinki/internal/pace"
 	"taitorinki/internal/web"
 )
 
@@ -32,6 +33,7 @@ type Event struct {
 	ID         int64
 	Title      string
 	Start, End time.Time
+	HostPath   string // where those who look after it find it
 }
 
 // Service keeps rooms and serves their pages.
@@ -44,9 +46,12 @@ type Service struct {
 	Event func(ctx context.Context, id int64) (Event, error)
 	// MayHost is nil when the visitor may host an event, and errs.Forbidden when not.
 	MayHost func(ctx context.Context, v web.Visitor, event int64) error
+	// MaySpeak is nil when the visitor is named as a speaker of an event or may host it, and errs.Forbidden when not.
+	MaySpeak func(ctx context.Context, v web.Visitor, event int64) error
 
 	hub   hub
-	guess bucket
+	guess pace.Bucket
+	joins pace.Each
 	pace  paces
 }
 
@@ -104,6 +109,7 @@ type Question struct {
 	State  string
 	Answer string // written afterwards
 	Votes  int
+	Pinned bool // the host takes it up next
 	Mine   bool // the reader has voted for it
 }
 
@@ -133,6 +139,8 @@ type Poll struct {
 	Options []string // of a scale the words of its ends
 	State   string
 	Shown   bool // results are shown to everybody
+
+	turn int // of the room's starts, the number of its last; 0: never started
 }
 
 // The longest texts, in characters, and the most of what a room holds.

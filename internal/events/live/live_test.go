@@ -254,7 +254,7 @@ func TestEveryKindOfPollIsCounted(t *testing.T) {
 
 func (h *hall) counted(poll int64) string {
 	h.t.Helper()
-	p, err := h.pollIn(h.t.Context(), h.room.ID, poll)
+	p, err := pollIn(h.t.Context(), h.DB, h.room.ID, poll)
 	must(h.t, err)
 	all, err := answersOf(h.t.Context(), h.DB, poll)
 	must(h.t, err)
@@ -403,12 +403,17 @@ func TestASummaryBelongsToItsEvent(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
 		h := newHall(t, d, Settings{Event: 7, Title: " "})
 		h.ask(NewDevice(), "Mitä seuraavaksi?")
-		rep, ok, err := h.Summary(t.Context(), 7)
+		if rep, ok, err := h.Outcome(t.Context(), 7); err != nil || !ok || len(rep.Questions) != 0 {
+			t.Errorf("while it is open: %v %v %+v", err, ok, rep)
+		}
+		_, err := h.Close(t.Context(), h.host, h.room.ID)
+		must(t, err)
+		rep, ok, err := h.Outcome(t.Context(), 7)
 		must(t, err)
 		if !ok || rep.Room.ID != h.room.ID || len(rep.Questions) != 1 {
 			t.Errorf("%v %+v", ok, rep)
 		}
-		if _, ok, err := h.Summary(t.Context(), 8); ok || err != nil {
+		if _, ok, err := h.Outcome(t.Context(), 8); ok || err != nil {
 			t.Errorf("an event without a room: %v %v", ok, err)
 		}
 		if _, err := h.Create(t.Context(), web.Visitor{ID: h.host.ID, Name: "Other"}, Settings{Event: 7, Title: "x"}); errs.KindOf(err) != errs.Forbidden {

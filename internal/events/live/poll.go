@@ -32,7 +32,11 @@ func (s *Service) Draw(ctx context.Context, v web.Visitor, room int64, p Poll) (
 		return p, err
 	}
 	p.State = Draft
-	return p, s.DB.InTx(ctx, func(tx *db.Tx) error { return insertPoll(ctx, tx, r.ID, &p) })
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return insertPoll(ctx, tx, r.ID, &p) })
+	if err == nil {
+		s.changed(r.ID)
+	}
+	return p, err
 }
 
 func checkPoll(p *Poll) error {
@@ -69,7 +73,7 @@ func (s *Service) Steer(ctx context.Context, v web.Visitor, room, poll int64, do
 	if err != nil {
 		return err
 	}
-	p, err := s.pollIn(ctx, r.ID, poll)
+	p, err := pollIn(ctx, s.DB, r.ID, poll)
 	if err != nil {
 		return err
 	}
@@ -83,6 +87,9 @@ func (s *Service) Steer(ctx context.Context, v web.Visitor, room, poll int64, do
 				return err
 			}
 			p.State = Running
+			if p.turn, err = nextTurn(ctx, tx, r.ID); err != nil {
+				return err
+			}
 		case "end":
 			p.State = Over
 		case "show", "hide":
@@ -100,8 +107,8 @@ func (s *Service) Steer(ctx context.Context, v web.Visitor, room, poll int64, do
 	return err
 }
 
-func (s *Service) pollIn(ctx context.Context, room, id int64) (Poll, error) {
-	all, err := pollsOf(ctx, s.DB, room)
+func pollIn(ctx context.Context, q db.Q, room, id int64) (Poll, error) {
+	all, err := pollsOf(ctx, q, room)
 	if err != nil {
 		return Poll{}, err
 	}
@@ -116,7 +123,7 @@ func (s *Service) Answer(ctx context.Context, r *Room, d Device, poll int64, sai
 	if r.State != Open {
 		return errNotOpen
 	}
-	p, err := s.pollIn(ctx, r.ID, poll)
+	p, err := pollIn(ctx, s.DB, r.ID, poll)
 	if err != nil {
 		return err
 	}

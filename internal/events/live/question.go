@@ -133,7 +133,7 @@ func (s *Service) mark(ctx context.Context, r *Room, question int64, state strin
 	default:
 		return errs.New(errs.Invalid, "web.not-found")
 	}
-	if err := setQuestion(ctx, s.DB, r.ID, question, "state", state); err != nil {
+	if err := setState(ctx, s.DB, r.ID, question, state); err != nil {
 		return err
 	}
 	s.changed(r.ID)
@@ -152,7 +152,7 @@ func (s *Service) Write(ctx context.Context, v web.Visitor, room, question int64
 	if bad.Err() != nil {
 		return &bad
 	}
-	if err := setQuestion(ctx, s.DB, r.ID, question, "answer", answer); err != nil {
+	if err := setAnswer(ctx, s.DB, r.ID, question, answer); err != nil {
 		return err
 	}
 	s.changed(r.ID)

@@ -33,6 +33,7 @@ type pictureQuestion struct {
 	Name string `json:"name,omitempty"`
 	N    int    `json:"n"`
 	Done bool   `json:"done,omitempty"`
+	Pin  bool   `json:"pin,omitempty"` // the host takes it up next
 }
 
 type picturePoll struct {
@@ -69,14 +70,18 @@ func (s *Service) look(ctx context.Context, room int64) (f *frame, err error) {
 	if err != nil {
 		return nil, err
 	}
-	poll, err := s.current(ctx, room)
+	polls, err := pollsOf(ctx, s.DB, room)
+	if err != nil {
+		return nil, err
+	}
+	poll, err := s.counted(ctx, current(polls))
 	if err != nil {
 		return nil, err
 	}
 	pic := picture{State: r.State, Questions: []pictureQuestion{}, Poll: drawPoll(poll)}
 	last := int64(0) // of the questions that are not shown: who leads the room learns of a new one
 	for _, q := range pick(all) {
-		pic.Questions = append(pic.Questions, pictureQuestion{q.ID, q.Text, q.Name, q.Votes, q.State == Answered})
+		pic.Questions = append(pic.Questions, pictureQuestion{q.ID, q.Text, q.Name, q.Votes, q.State == Answered, q.Pinned})
 	}
 	for _, q := range all {
 		last = max(last, q.ID)
@@ -88,30 +93,44 @@ func (s *Service) look(ctx context.Context, room int64) (f *frame, err error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(fmt.Appendf(b, "%d %d", last, r.Version)[:])
+	// Who leads the room sees drafts and their order too.
+	sum := sha256.Sum256(fmt.Appendf(b, "%d %d %v", last, r.Version, polls))
 	version := hex.EncodeToString(sum[:])[:versionLength]
 	return &frame{version, fmt.Appendf(nil, "id: %s\ndata: %s\n\n", version, b)}, nil
 }
 
-// current is the poll that phones show: the one that runs, else the last whose results are shown.
-func (s *Service) current(ctx context.Context, room int64) (*Result, error) {
+// current is the poll that phones show: the one that runs, else of those whose results are shown the one that ran last. In which
+// order the host has put them does not matter to it.
+func current(polls []Poll) (now *Poll) {
+	for i := range polls {
+		p := &polls[i]
+		if p.State == Running {
+			return p
+		}
+		if p.State == Over && p.Shown && (now == nil || p.turn >= now.turn) {
+			now = p
+		}
+	}
+	return now
+}
+
+// counted is what a poll has come to; nil of none.
+func (s *Service) counted(ctx context.Context, p *Poll) (*Result, error) {
+	if p == nil {
+		return nil, nil
+	}
+	all, err := answersOf(ctx, s.DB, p.ID)
+	res := p.result(all)
+	return &res, err
+}
+
+// currentOf is what the poll that a room's phones show has come to; nil when they show none.
+func (s *Service) currentOf(ctx context.Context, room int64) (*Result, error) {
 	polls, err := pollsOf(ctx, s.DB, room)
 	if err != nil {
 		return nil, err
 	}
-	var now *Poll
-	for i := range polls {
-		p := &polls[i]
-		if p.State == Running || p.State == Over && p.Shown && (now == nil || now.State != Running) {
-			now = p
-		}
-	}
-	if now == nil {
-		return nil, nil
-	}
-	all, err := answersOf(ctx, s.DB, now.ID)
-	res := now.result(all)
-	return &res, err
+	return s.counted(ctx, current(polls))
 }
 
 func drawPoll(r *Result) *picturePoll {
@@ -137,17 +156,21 @@ func visible(all []Question) (out []Question) {
 	return out
 }
 
-// byVotes puts those first that wait for an answer, then those with most votes.
+// byVotes puts those first that the host takes up next, then those that wait for an answer, each with most votes first.
 func byVotes(all []Question) {
 	slices.SortStableFunc(all, func(a, b Question) int {
-		done := func(q Question) int {
-			if q.State == Answered {
-				return 1
-			}
-			return 0
-		}
-		return cmp.Or(cmp.Compare(done(a), done(b)), cmp.Compare(b.Votes, a.Votes), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.Votes, a.Votes), cmp.Compare(a.ID, b.ID))
 	})
+}
+
+func (q Question) rank() int {
+	switch {
+	case q.State == Answered:
+		return 2
+	case q.Pinned:
+		return 0
+	}
+	return 1
 }
 
 // pick are the questions that a phone shows.

@@ -75,20 +75,20 @@ func updateRoom(ctx context.Context, tx *db.Tx, r *Room) (err error) {
 func questionsOf(ctx context.Context, q db.Q, room int64) (_ []Question, err error) {
 	defer errs.Wrap(&err, "live.questionsOf(%d)", room)
 	return db.Rows(ctx, q, func(rows *sql.Rows, x *Question) error {
-		return rows.Scan(&x.ID, &x.Text, &x.Name, &x.State, &x.Answer, &x.Votes)
-	}, `SELECT q.id, q.text, q.name, q.state, q.answer, q.kept + (SELECT count(*) FROM live_votes v WHERE v.question_id = q.id)
+		return rows.Scan(&x.ID, &x.Text, &x.Name, &x.State, &x.Answer, &x.Pinned, &x.Votes)
+	}, `SELECT q.id, q.text, q.name, q.state, q.answer, q.pinned, q.kept + (SELECT count(*) FROM live_votes v WHERE v.question_id = q.id)
 		FROM live_questions q WHERE q.room_id = $1 ORDER BY q.id`, room)
 }
 
-// pollsOf are a room's polls in the order in which they were made.
+// pollsOf are a room's polls in the host's order.
 func pollsOf(ctx context.Context, q db.Q, room int64) (_ []Poll, err error) {
 	defer errs.Wrap(&err, "live.pollsOf(%d)", room)
 	return db.Rows(ctx, q, func(rows *sql.Rows, p *Poll) error {
 		var options string
-		err := rows.Scan(&p.ID, &p.Kind, &p.Title, &options, &p.State, &p.Shown)
+		err := rows.Scan(&p.ID, &p.Kind, &p.Title, &options, &p.State, &p.Shown, &p.turn)
 		p.Options = lines(options)
 		return err
-	}, `SELECT id, kind, title, options, state, shown FROM live_polls WHERE room_id = $1 ORDER BY id`, room)
+	}, `SELECT id, kind, title, options, state, shown, turn FROM live_polls WHERE room_id = $1 ORDER BY place, id`, room)
 }
 
 // given is how many have answered a poll in one way.
@@ -159,9 +159,23 @@ func countQuestions(ctx context.Context, q db.Q, room int64) (n int, err error) 
 	return n, err
 }
 
-func setQuestion(ctx context.Context, q db.Q, room, id int64, column, value string) (err error) {
-	defer errs.Wrap(&err, "live.setQuestion(%d, %s)", id, column)
-	n, err := db.Changed(q.ExecContext(ctx, `UPDATE live_questions SET `+column+` = $1 WHERE id = $2 AND room_id = $3`, value, id, room))
+// setState gives a question another state. It stands among the others again: what was pinned has had its turn.
+func setState(ctx context.Context, q db.Q, room, id int64, state string) error {
+	return setQuestion(ctx, q, `state = $1, pinned = FALSE`, state, room, id)
+}
+
+func setAnswer(ctx context.Context, q db.Q, room, id int64, answer string) error {
+	return setQuestion(ctx, q, `answer = $1`, answer, room, id)
+}
+
+// setPinned pins a question that is shown, or lets it go; errs.NotFound when it is not shown.
+func setPinned(ctx context.Context, q db.Q, room, id int64, on bool) error {
+	return setQuestion(ctx, q, `pinned = $1`, on, room, id, ` AND state = 'shown'`)
+}
+
+func setQuestion(ctx context.Context, q db.Q, set string, value any, room, id int64, more ...string) (err error) {
+	defer errs.Wrap(&err, "live.setQuestion(%d, %s)", id, set)
+	n, err := db.Changed(q.ExecContext(ctx, `UPDATE live_questions SET `+set+` WHERE id = $2 AND room_id = $3`+strings.Join(more, ""), value, id, room))
 	if err == nil && n == 0 {
 		err = errs.New(errs.NotFound, "live.no-question")
 	}
@@ -170,14 +184,40 @@ func setQuestion(ctx context.Context, q db.Q, room, id int64, column, value stri
 
 func insertPoll(ctx context.Context, tx *db.Tx, room int64, p *Poll) (err error) {
 	defer errs.Wrap(&err, "live.insertPoll(%d)", room)
-	return tx.QueryRowContext(ctx, `INSERT INTO live_polls (room_id, kind, title, options, state, shown) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-		room, p.Kind, p.Title, strings.Join(p.Options, "\n"), p.State, p.Shown).Scan(&p.ID)
+	return tx.QueryRowContext(ctx, `INSERT INTO live_polls (room_id, kind, title, options, state, shown, place)
+		SELECT $1, $2, $3, $4, $5, $6, coalesce(max(place), 0) + 1 FROM live_polls WHERE room_id = $7 RETURNING id`,
+		room, p.Kind, p.Title, strings.Join(p.Options, "\n"), p.State, p.Shown, room).Scan(&p.ID)
 }
 
 func updatePoll(ctx context.Context, tx *db.Tx, p *Poll) (err error) {
 	defer errs.Wrap(&err, "live.updatePoll(%d)", p.ID)
-	_, err = tx.ExecContext(ctx, `UPDATE live_polls SET state = $1, shown = $2 WHERE id = $3`, p.State, p.Shown, p.ID)
+	_, err = tx.ExecContext(ctx, `UPDATE live_polls SET state = $1, shown = $2, turn = $3 WHERE id = $4`, p.State, p.Shown, p.turn, p.ID)
 	return err
+}
+
+// lockRoom lets nobody else change the room until the transaction ends.
+func lockRoom(ctx context.Context, tx *db.Tx, room int64) (err error) {
+	defer errs.Wrap(&err, "live.lockRoom(%d)", room)
+	_, err = tx.ExecContext(ctx, `UPDATE live_rooms SET version = version WHERE id = $1`, room)
+	return err
+}
+
+// placePolls stores the order of a room's polls.
+func placePolls(ctx context.Context, tx *db.Tx, all []Poll) (err error) {
+	defer errs.Wrap(&err, "live.placePolls")
+	for i, p := range all {
+		if _, err := tx.ExecContext(ctx, `UPDATE live_polls SET place = $1 WHERE id = $2`, i+1, p.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextTurn is the number of a room's next start of a poll.
+func nextTurn(ctx context.Context, tx *db.Tx, room int64) (n int, err error) {
+	defer errs.Wrap(&err, "live.nextTurn(%d)", room)
+	err = tx.QueryRowContext(ctx, `SELECT coalesce(max(turn), 0) + 1 FROM live_polls WHERE room_id = $1`, room).Scan(&n)
+	return n, err
 }
 
 func endPolls(ctx context.Context, tx *db.Tx, room int64) (err error) {

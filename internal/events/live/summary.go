@@ -57,14 +57,15 @@ func (s *Service) results(ctx context.Context, room int64) (out []Result, err er
 	return out, nil
 }
 
-// Summary is the report of an event's newest room that has been opened; ok is false when there is none.
-func (s *Service) Summary(ctx context.Context, event int64) (rep Report, ok bool, err error) {
+// Outcome is the report of an event's newest room, of which nothing but the room is filled in before it is over; ok is false when
+// there is none. Whether it is public is for the caller to look at.
+func (s *Service) Outcome(ctx context.Context, event int64) (rep Report, ok bool, err error) {
 	r, ok, err := s.RoomOf(ctx, event)
-	if err != nil || !ok {
-		return rep, false, err
+	if err != nil || !ok || !r.Over() {
+		return Report{Room: r}, ok, err
 	}
 	rep, err = s.report(ctx, r)
-	return rep, r.State != Waiting, err
+	return rep, true, err
 }
 
 // RoomOf is the newest room of an event; ok is false when there is none.

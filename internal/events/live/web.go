@@ -33,19 +33,25 @@ func (s *Service) Routes() {
 	k.Handle("GET /rooms", people.HostEvents, s.list)
 	k.Handle("GET /rooms/new", people.HostEvents, s.newForm)
 	k.Handle("POST /rooms", people.HostEvents, s.postNew)
-	k.Handle("GET /rooms/{id}", people.HostEvents, s.lead)
-	k.Handle("GET /rooms/{id}/settings", people.HostEvents, s.settings)
-	k.Handle("POST /rooms/{id}/settings", people.HostEvents, s.postSettings)
-	k.Handle("POST /rooms/{id}/open", people.HostEvents, s.postOpen)
-	k.Handle("POST /rooms/{id}/close", people.HostEvents, s.postClose)
-	k.Handle("POST /rooms/{id}/question", people.HostEvents, s.postQuestion)
-	k.Handle("POST /rooms/{id}/polls", people.HostEvents, s.postDraw)
-	k.Handle("POST /rooms/{id}/poll", people.HostEvents, s.postSteer)
-	k.Handle("POST /rooms/{id}/link", people.HostEvents, s.postLink)
-	k.Handle("GET /rooms/{id}/present", people.HostEvents, s.present)
-	k.Handle("GET /rooms/{id}/after", people.HostEvents, s.after)
-	k.Handle("POST /rooms/{id}/write", people.HostEvents, s.postWrite)
-	k.Handle("POST /rooms/{id}/publish", people.HostEvents, s.postPublish)
+
+	// Whoever leads a room: its maker, the hosts of its event, and who is named as the event's host. The handlers see to it.
+	k.Handle("GET /events/{id}/room", web.SignedIn, s.newForm)
+	k.Handle("POST /events/{id}/room", web.SignedIn, s.postNew)
+	k.Handle("GET /rooms/{id}", web.SignedIn, s.lead)
+	k.Handle("GET /rooms/{id}/settings", web.SignedIn, s.settings)
+	k.Handle("POST /rooms/{id}/settings", web.SignedIn, s.postSettings)
+	k.Handle("POST /rooms/{id}/open", web.SignedIn, s.postOpen)
+	k.Handle("POST /rooms/{id}/close", web.SignedIn, s.postClose)
+	k.Handle("POST /rooms/{id}/question", web.SignedIn, s.postQuestion)
+	k.Handle("POST /rooms/{id}/polls", web.SignedIn, s.postDraw)
+	k.Handle("POST /rooms/{id}/poll", web.SignedIn, s.postSteer)
+	k.Handle("POST /rooms/{id}/link", web.SignedIn, s.postLink)
+	k.Handle("GET /rooms/{id}/present", web.SignedIn, s.present)
+	k.Handle("GET /rooms/{id}/after", web.SignedIn, s.after)
+	k.Handle("POST /rooms/{id}/write", web.SignedIn, s.postWrite)
+	k.Handle("POST /rooms/{id}/publish", web.SignedIn, s.postPublish)
+	k.Handle("GET /rooms/{id}/speak", web.SignedIn, s.showOwnSpeaker)
+	k.Handle("POST /rooms/{id}/speak", web.SignedIn, s.postOwnSpeaker)
 }
 
 // number reads a number of an address or a form; 0 when it is none.
@@ -90,7 +96,7 @@ func (s *Service) roomOf(r *http.Request) (Room, error) {
 			return room, nil
 		}
 	}
-	if !s.guess.room(s.Now(), mostGuesses, guessesPerSecond, missing) {
+	if !s.guess.Room(s.Now(), mostGuesses, guessesPerSecond, missing) {
 		return Room{}, errTooFast
 	}
 	return room, err
@@ -106,7 +112,7 @@ func (s *Service) join(w http.ResponseWriter, r *http.Request, room *Room) (d De
 	case ok || room.Over():
 		return d, nil
 	}
-	if !s.pace.join(s.Now(), room.ID) {
+	if !s.joins.Take(s.Now(), room.ID, mostJoins, joinsPerSecond) {
 		return d, errTooFast
 	}
 	d = NewDevice()
@@ -209,7 +215,7 @@ func (s *Service) roomPage(r *http.Request, room *Room, d Device) (p roomPage, e
 			return p, err
 		}
 	}
-	if p.Poll, err = s.current(ctx, room.ID); err != nil || p.Poll == nil {
+	if p.Poll, err = s.currentOf(ctx, room.ID); err != nil || p.Poll == nil {
 		return p, err
 	}
 	p.Mine, err = answerOf(ctx, s.DB, p.Poll.ID, d.voter(ofPoll, p.Poll.ID))

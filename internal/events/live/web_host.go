@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -47,7 +48,7 @@ func (s *Service) settingsPage(r *http.Request, room Room) settingsPage {
 }
 
 func (s *Service) newForm(w http.ResponseWriter, r *http.Request) error {
-	room := Room{Event: number(r.URL.Query().Get("event")), Anonymous: true}
+	room := Room{Event: number(r.PathValue("id")), Anonymous: true}
 	if room.Event != 0 {
 		e, err := s.Event(r.Context(), room.Event)
 		if err == nil {
@@ -64,7 +65,7 @@ func (s *Service) newForm(w http.ResponseWriter, r *http.Request) error {
 
 func settingsOf(r *http.Request) Settings {
 	f := r.PostForm
-	return Settings{Event: number(f.Get("event")), Title: f.Get("title"), Moderated: f.Get("moderated") != "", Anonymous: f.Get("names") == ""}
+	return Settings{Title: f.Get("title"), Moderated: f.Get("moderated") != "", Anonymous: f.Get("names") == ""}
 }
 
 func (s *Service) postNew(w http.ResponseWriter, r *http.Request) error {
@@ -72,6 +73,7 @@ func (s *Service) postNew(w http.ResponseWriter, r *http.Request) error {
 		return errs.Because(err, errs.Invalid, "web.too-big")
 	}
 	set := settingsOf(r)
+	set.Event = number(r.PathValue("id"))
 	room, err := s.Create(r.Context(), web.VisitorOf(r), set)
 	if bad := web.FieldsOf(err); bad != nil {
 		p := s.settingsPage(r, Room{Event: set.Event, Title: set.Title, Moderated: set.Moderated, Anonymous: set.Anonymous})
@@ -133,6 +135,7 @@ type leadPage struct {
 	web.Page
 	Room
 	Link     string
+	Trail    []ui.NavItem
 	Pending  []Question
 	Shown    []Question
 	Answered []Question
@@ -158,6 +161,9 @@ func (s *Service) leadPage(r *http.Request, room Room) (p leadPage, err error) {
 	ctx := r.Context()
 	p = leadPage{Page: s.Kit.Page(r, "live.room"), Room: room, Link: s.link(&room)}
 	p.Page.Shell.Title = room.Title
+	if p.Trail, err = s.trail(ctx, p.Page, &room); err != nil {
+		return p, err
+	}
 	all, err := questionsOf(ctx, s.DB, room.ID)
 	if err != nil {
 		return p, err
@@ -179,6 +185,15 @@ func (s *Service) leadPage(r *http.Request, room Room) (p leadPage, err error) {
 		p.Polls = append(p.Polls, x.result(given))
 	}
 	return p, nil
+}
+
+// trail leads from a room to its event, or to the rooms that the reader leads.
+func (s *Service) trail(ctx context.Context, p web.Page, room *Room) ([]ui.NavItem, error) {
+	if room.Event == 0 {
+		return []ui.NavItem{{Label: p.T("live.rooms"), URL: "/rooms"}, {Label: room.Title}}, nil
+	}
+	e, err := s.Event(ctx, room.Event)
+	return []ui.NavItem{{Label: e.Title, URL: e.HostPath}, {Label: p.T("live.room")}}, err
 }
 
 func (p leadPage) kinds() (out []ui.Option) {
@@ -206,8 +221,14 @@ func (s *Service) postClose(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) postQuestion(w http.ResponseWriter, r *http.Request) error {
 	room, err := s.formOf(r)
-	if err == nil {
-		err = s.Mark(r.Context(), web.VisitorOf(r), room.ID, number(r.PostForm.Get("question")), r.PostForm.Get("do"))
+	if err != nil {
+		return err
+	}
+	id, do := number(r.PostForm.Get("question")), r.PostForm.Get("do")
+	if do == "pin" || do == "unpin" {
+		err = s.Pin(r.Context(), web.VisitorOf(r), room.ID, id, do == "pin")
+	} else {
+		err = s.Mark(r.Context(), web.VisitorOf(r), room.ID, id, do)
 	}
 	return s.back(w, r, room.ID, "", err)
 }
@@ -233,10 +254,18 @@ func (s *Service) postDraw(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) postSteer(w http.ResponseWriter, r *http.Request) error {
 	room, err := s.formOf(r)
-	if err == nil {
-		err = s.Steer(r.Context(), web.VisitorOf(r), room.ID, number(r.PostForm.Get("poll")), r.PostForm.Get("do"))
+	if err != nil {
+		return err
 	}
-	return s.back(w, r, room.ID, "", err)
+	id, do := number(r.PostForm.Get("poll")), r.PostForm.Get("do")
+	by, move := map[string]int{"up": -1, "down": 1}[do]
+	if !move {
+		return s.back(w, r, room.ID, "", s.Steer(r.Context(), web.VisitorOf(r), room.ID, id, do))
+	}
+	if err := s.Move(r.Context(), web.VisitorOf(r), room.ID, id, by); err != nil {
+		return err
+	}
+	return web.See(w, r, roomPath(room.ID)+"#poll-"+do+"-"+text(id)) // the button that was pressed, for the keyboard
 }
 
 // linkPage tells a new secret link, this once.

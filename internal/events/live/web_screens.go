@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"net/http"
 
 	"taitorinki/internal/errs"
@@ -35,7 +36,7 @@ func (s *Service) screen(r *http.Request, page web.Page, room *Room, most int) (
 			p.Questions = append(p.Questions, q)
 		}
 	}
-	p.Poll, err = s.current(r.Context(), room.ID)
+	p.Poll, err = s.currentOf(r.Context(), room.ID)
 	return p, err
 }
 
@@ -84,11 +85,56 @@ func (s *Service) showSpeaker(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.screen(r, s.Kit.PrivatePage(r, s.Kit.Lang(r), room.Title), &room, onSpeaker)
+	return s.renderSpeaker(w, r, s.Kit.PrivatePage(r, s.Kit.Lang(r), room.Title), &room)
+}
+
+func (s *Service) renderSpeaker(w http.ResponseWriter, r *http.Request, page web.Page, room *Room) error {
+	p, err := s.screen(r, page, room, onSpeaker)
 	if err != nil {
 		return err
 	}
 	return s.Kit.Show(w, r, p.Page, speakerView(p))
+}
+
+// spoken is the room of an address at whose event the reader speaks.
+func (s *Service) spoken(r *http.Request) (Room, error) {
+	room, err := roomByID(r.Context(), s.DB, number(r.PathValue("id")))
+	if err != nil {
+		return room, err
+	}
+	return room, s.speaks(r.Context(), web.VisitorOf(r), &room)
+}
+
+func (s *Service) speaks(ctx context.Context, v web.Visitor, room *Room) error {
+	if room.Event == 0 {
+		return s.leads(ctx, v, room)
+	}
+	return s.MaySpeak(ctx, v, room.Event)
+}
+
+// showOwnSpeaker is the speaker's page for somebody with an account, who needs no secret.
+func (s *Service) showOwnSpeaker(w http.ResponseWriter, r *http.Request) error {
+	room, err := s.spoken(r)
+	if err != nil {
+		return err
+	}
+	page := s.Kit.Page(r, "live.room")
+	page.Shell.Title = room.Title
+	return s.renderSpeaker(w, r, page, &room)
+}
+
+func (s *Service) postOwnSpeaker(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Because(err, errs.Invalid, "web.too-big")
+	}
+	room, err := s.spoken(r)
+	if err != nil {
+		return err
+	}
+	if err := s.mark(r.Context(), &room, number(r.PostForm.Get("question")), Answered); err != nil {
+		return err
+	}
+	return web.See(w, r, r.URL.Path)
 }
 
 func (s *Service) postSpeaker(w http.ResponseWriter, r *http.Request) error {

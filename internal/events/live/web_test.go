@@ -86,7 +86,7 @@ func TestLinksForTheScreenAndTheSpeakerCanBeTakenBack(t *testing.T) {
 	s.Anonymous().Get(strings.Replace(screen, "present", "speak", 1)).Want(t, 404)
 	s.Anonymous().Get(speak).Want(t, 200, "May I ask?").Form(t, speak).Send().Want(t, 200, "No open questions")
 	host.Get(own+"/present").Want(t, 200, "Join at")
-	host.Post(own+"/link", url.Values{"kind": {"speak"}, "do": {"drop"}}).Want(t, 200, "works no more")
+	host.Post(own+"/link", url.Values{"kind": {"speak"}, "do": {"drop"}}).Want(t, 200, "no longer works")
 	s.Anonymous().Get(speak).Want(t, 404)
 	s.Anonymous().Post(speak, url.Values{"question": {"1"}}).Want(t, 404)
 	s.Role(people.Mentor).Get(own).Want(t, 403)
@@ -116,6 +116,9 @@ func TestAStreamSendsTheWholeStateAndSparesWhoHasIt(t *testing.T) {
 	id, data := message(t, in1)
 	if !strings.Contains(data, "First?") {
 		t.Errorf("the first message: %s", data)
+	}
+	if n := s.Live.Listeners(); n != 1 {
+		t.Errorf("%d listen, want 1", n)
 	}
 	close1()
 	in2, close2 := listen(id) // it comes back and has the newest

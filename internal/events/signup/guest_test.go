@@ -27,7 +27,7 @@ func calendarOf(_ context.Context, _ *events.Event, x *events.Sitting, _ events.
 // askAs fills the public form in and returns the page of the link that the mail brings.
 func (s *site) askAs(r *apptest.Reader, e events.Event, email string) *apptest.Page {
 	s.t.Helper()
-	r.Get(e.PublicPath("?u=B")).Want(s.t, 200, e.Title).Form(s.t, "/e/"+e.Code).Set("email", email).Set("name", "Veera Vieras").Send().Want(s.t, 200, "Look at your e-mail")
+	r.Get(e.PublicPath("?u=B")).Want(s.t, 200, e.Title).Form(s.t, "/e/"+e.Code).Set("email", email).Set("name", "Veera Vieras").Send().Want(s.t, 200, "Check your e-mail")
 	s.Work()
 	sent := s.Mailed(email)
 	if len(sent) == 0 {

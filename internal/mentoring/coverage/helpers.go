@@ -82,6 +82,21 @@ type brief struct {
 // briefFor is how long a respondent may be shown what was read for another: thousands look at the same few units in an hour.
 const briefFor = time.Minute
 
+// recent is the network as it was within briefFor. In a county of thousands of units nearly every respondent is the first of theirs.
+func (s *Service) recent(ctx context.Context) (*mentoring.Network, error) {
+	s.reading.Lock() // who comes while it is read waits for it
+	defer s.reading.Unlock()
+	now := s.Now()
+	if s.network != nil && now.Sub(s.networkAsOf) <= briefFor && !now.Before(s.networkAsOf) {
+		return s.network, nil
+	}
+	n, err := s.Mentors.Network(ctx)
+	if err == nil {
+		s.network, s.networkAsOf = n, now
+	}
+	return n, err
+}
+
 // Brief shows a respondent who helps their unit, 0 for one that is not known: then only where to look. Nothing is noted.
 func (s *Service) Brief(ctx context.Context, p web.Page, unit int64) (templ.Component, error) {
 	key := brief{unit, p.Lang}
@@ -92,8 +107,11 @@ func (s *Service) Brief(ctx context.Context, p web.Page, unit int64) (templ.Comp
 	c, known := s.briefs[key]
 	s.mu.Unlock()
 	if !known {
-		var err error
-		if c, err = s.card(ctx, p, unit); err != nil {
+		n, err := s.recent(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if c, err = s.cardIn(ctx, p, n, unit); err != nil {
 			return nil, err
 		}
 		if c != nil {

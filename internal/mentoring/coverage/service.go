@@ -36,6 +36,10 @@ type Service struct {
 	mu     sync.Mutex
 	briefs map[brief]*card // see Brief
 	asOf   time.Time
+
+	reading     sync.Mutex
+	network     *mentoring.Network // as of networkAsOf, for Brief
+	networkAsOf time.Time
 }
 
 // ThinUnit is a finding: an area that is thin in a unit.

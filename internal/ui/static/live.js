@@ -2,7 +2,7 @@
 // instead. Without this module every page works by forms and reloading.
 import { announce, fill, parse } from "./lib.js";
 
-/** @typedef {{id: number, text: string, name?: string, n: number, done?: boolean}} Question */
+/** @typedef {{id: number, text: string, name?: string, n: number, done?: boolean, pin?: boolean}} Question */
 /** @typedef {{label: string, n: number, percent: number}} Count */
 /** @typedef {{id: number, kind: string, title: string, options?: string[], open: boolean, n: number, counts?: Count[], shown: boolean}} Poll */
 /** @typedef {{state: string, pending: number, questions: Question[], poll?: Poll}} State */
@@ -93,6 +93,7 @@ function participate(room) {
     part(li, "[data-n]").textContent = String(q.n);
     part(li, "[data-name]").textContent = q.name ?? "";
     part(li, "[data-done]").hidden = !q.done;
+    part(li, "[data-pin]").hidden = !q.pin;
     /** @type {HTMLButtonElement} */ (part(li, "button")).disabled = last?.state !== "open";
   }
 
@@ -110,11 +111,25 @@ function participate(room) {
     for (const q of state.questions) {
       const li = document.getElementById(`q-${q.id}`);
       if (li) update(li, q);
-      else if (own.has(q.id)) list.prepend(draw(q, true));
-      else held.set(q.id, q);
+      else if (own.has(q.id) || q.pin) { // what the host takes up now does not wait behind the button
+        held.delete(q.id);
+        list.prepend(draw(q, own.has(q.id)));
+      } else held.set(q.id, q);
     }
+    lift(state.questions.filter((q) => q.pin));
     offer();
     poll(state.poll);
+  }
+
+  /** What the host takes up next stands first. Nothing else moves while somebody reads. @param {Question[]} pinned */
+  function lift(pinned) {
+    pinned.forEach((q, i) => {
+      const li = /** @type {HTMLElement} */ (document.getElementById(`q-${q.id}`));
+      if (list.children[i] === li) return;
+      const focused = li.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+      list.insertBefore(li, list.children[i] ?? null);
+      focused?.focus();
+    });
   }
 
   function offer() {

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"taitorinki/internal/catalog"
+	"taitorinki/internal/errs"
+	"taitorinki/internal/events"
+	"taitorinki/internal/i18n"
+	"taitorinki/internal/survey"
+)
+
+// objectName names what the log speaks of by a kind and a code, and where it is. What is gone, such as a draft that was deleted, has
+// no name.
+func (a *App) objectName(ctx context.Context, object, lang string) (name, url string, err error) {
+	kind, id, _ := strings.Cut(object, ":")
+	switch kind {
+	case "finding":
+		name, url, err = a.findingName(ctx, id, lang)
+	case "meeting":
+		name, url, err = a.Meetings.Name(ctx, id)
+	case "event":
+		name, url, err = a.eventName(ctx, id)
+	case "room":
+		name, url, err = a.Live.Name(ctx, id)
+	case "mentor":
+		name, url, err = a.Mentors.ObjectName(ctx, object, lang)
+	case "service":
+		name, url, err = a.serviceName(ctx, id, lang)
+	case "round":
+		name, url, err = a.roundName(ctx, id, lang)
+	}
+	if errs.KindOf(err) == errs.NotFound {
+		return "", "", nil
+	}
+	return name, url, err
+}
+
+func (a *App) roundName(ctx context.Context, code, lang string) (name, url string, err error) {
+	r, err := survey.RoundByCode(ctx, a.Config.DB, code)
+	if err != nil {
+		return "", "", err
+	}
+	return r.Settings.Name.In(lang), "/rounds/" + strconv.FormatInt(r.ID, 10), err
+}
+
+func (a *App) eventName(ctx context.Context, id string) (name, url string, err error) {
+	e, err := events.ByID(ctx, a.Config.DB, numberOf(id))
+	return e.Title, e.Path(""), err
+}
+
+func (a *App) serviceName(ctx context.Context, id, lang string) (name, url string, err error) {
+	d, err := catalog.ServiceByID(ctx, a.Config.DB, numberOf(id))
+	return i18n.In(d.Name, lang), "/services/" + id, err
+}
+
+// numberOf is the number of a code; 0, which nothing has, when it is none.
+func numberOf(code string) int64 {
+	n, err := strconv.ParseInt(code, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,424 @@
+package db
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// A move copies a database table by table into an empty one, on either engine. The target remembers in moveTable what it is
+// being filled from and how far it is, in the same transaction as the rows, so that a move that was cut off goes on where it
+// was. The table goes when everything is there and the sums of both sides are the same; until then Migrate refuses the
+// target, and so does everything that works on a database.
+
+const moveTable = "taitorinki_move"
+
+var (
+	// ErrMoving tells that a database is the target of a move that is not whole.
+	ErrMoving = errors.New("a move into this database is not finished: run taitorinki move again with the same source, or empty the database")
+	// ErrServed tells that the source of a move has other users.
+	ErrServed = errors.New("the source is in use: stop every server and command on it first")
+)
+
+// Sum is what a table holds: how many rows, and a checksum that does not depend on their order or on the engine.
+type Sum struct {
+	Table string
+	Rows  int64
+	Sum   string // hexadecimal
+}
+
+// moveState is the one row of moveTable.
+type moveState struct {
+	Source []Sum             // what is moved
+	Refs   map[string]string // PostgreSQL: the foreign keys that are put back at the end, "table name" to definition
+}
+
+// Batch is the most that goes in one transaction: a crash loses no more of a move, and memory holds no more.
+const (
+	batchRows  = 1000
+	batchBytes = 4 << 20
+)
+
+// Move copies everything from one database into another, which must be fresh: nothing in it but the schema, or an unfinished
+// move of this very source. It calls told when a batch of a table is on the disk, and returns the sums of both sides, which
+// are the same table by table when there is no error. The source is locked as well as its engine allows; it is not changed.
+func Move(ctx context.Context, from, to *DB, told func(table string, rows, of int64)) (source, target []Sum, err error) {
+	src, release, err := from.frozen(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer release()
+	if source, err = from.sums(ctx, src); err != nil {
+		return nil, nil, err
+	}
+	m := &mover{from: from, to: to, src: src, told: told}
+	if err := m.begin(ctx, source); err != nil {
+		return nil, nil, err
+	}
+	for _, s := range source {
+		if err := m.table(ctx, s); err != nil {
+			return nil, nil, fmt.Errorf("table %s: %w", s.Table, err)
+		}
+	}
+	target, err = m.finish(ctx)
+	return source, target, err
+}
+
+// frozen opens a transaction that sees one moment of the source, and keeps others from writing where that can be done.
+func (d *DB) frozen(ctx context.Context) (q Q, release func(), err error) {
+	if d.engine == sqlite {
+		if err := d.Lock(); err != nil {
+			return nil, nil, err
+		}
+		tx, err := d.write.BeginTx(ctx, nil) // immediate: no command writes to the file until this ends
+		if err != nil {
+			return nil, nil, err
+		}
+		return tx, func() { tx.Rollback() }, d.sameSchema(ctx, tx)
+	}
+	d.read.SetMaxOpenConns(1)
+	others := 0
+	if err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity
+		WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() AND backend_type = 'client backend'`).Scan(&others); err != nil {
+		return nil, nil, err
+	}
+	if others > 0 {
+		return nil, nil, fmt.Errorf("%w (%d connections of the same database user)", ErrServed, others)
+	}
+	tx, err := d.read.BeginTx(ctx, d.snapshot())
+	if err != nil {
+		return nil, nil, err
+	}
+	return tx, func() { tx.Rollback() }, d.sameSchema(ctx, tx)
+}
+
+// sameSchema refuses a source whose schema is not this program's.
+func (d *DB) sameSchema(ctx context.Context, q Q) error {
+	has, err := d.schema(ctx, q)
+	if err != nil {
+		return fmt.Errorf("the source holds no Taitorinki: %w", err)
+	}
+	if knows := newest(); has != knows {
+		return fmt.Errorf("the source has schema %d and this program writes %d: upgrade it first with taitorinki migrate", has, knows)
+	}
+	if moving, err := d.moving(ctx, q); err != nil || moving {
+		return errors.Join(err, ErrMoving)
+	}
+	return nil
+}
+
+// moving reports whether the database is the target of a move that is not whole.
+func (d *DB) moving(ctx context.Context, q Q) (yes bool, err error) {
+	look := `SELECT count(*) > 0 FROM sqlite_master WHERE name = $1`
+	if d.engine == postgres {
+		look = `SELECT count(*) > 0 FROM pg_class WHERE relname = $1 AND relnamespace = current_schema()::regnamespace`
+	}
+	err = q.QueryRowContext(ctx, look, moveTable).Scan(&yes)
+	return yes, err
+}
+
+func (d *DB) sums(ctx context.Context, q Q) ([]Sum, error) {
+	tables, err := d.tables(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var out []Sum
+	for _, t := range tables {
+		s, err := sumOf(ctx, q, t)
+		if err != nil {
+			return nil, fmt.Errorf("table %s: %w", t, err)
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// sumOf adds up the SHA-256 of the rows as four numbers: the order does not matter, and a row that is there twice counts twice. It
+// finds what goes wrong by chance, not what somebody has forged.
+func sumOf(ctx context.Context, q Q, table string) (Sum, error) {
+	s := Sum{Table: table}
+	var total [4]uint64
+	var cols []string
+	err := eachRow(ctx, q, `SELECT * FROM `+table, func(c []string) error { cols = c; return nil }, func(values []any) error {
+		h := sha256.New()
+		for i, v := range values {
+			b := canonical(v)
+			fmt.Fprintf(h, "%s %d ", cols[i], len(b))
+			h.Write(b)
+		}
+		row := h.Sum(nil)
+		for i := range total {
+			total[i] += binary.BigEndian.Uint64(row[8*i:])
+		}
+		s.Rows++
+		return nil
+	})
+	s.Sum = fmt.Sprintf("%016x%016x%016x%016x", total[0], total[1], total[2], total[3])
+	return s, err
+}
+
+// canonical writes a value the same way whichever engine it comes from: truth is a number in SQLite.
+func canonical(v any) []byte {
+	switch v := v.(type) {
+	case nil:
+		return []byte{'n'}
+	case bool:
+		if v {
+			return canonical(int64(1))
+		}
+		return canonical(int64(0))
+	case int64:
+		return binary.BigEndian.AppendUint64([]byte{'i'}, uint64(v))
+	case float64:
+		return binary.BigEndian.AppendUint64([]byte{'f'}, math.Float64bits(v+0)) // and -0 is 0
+	case []byte:
+		return append([]byte{'b'}, v...)
+	case string:
+		return append([]byte{'s'}, v...)
+	}
+	return fmt.Appendf(nil, "?%T %[1]v", v)
+}
+
+type mover struct {
+	from, to *DB
+	src      Q
+	told     func(table string, rows, of int64)
+	kinds    map[string]string
+}
+
+// begin makes the target ready, or finds that it is, from an earlier move of the same source.
+func (m *mover) begin(ctx context.Context, sums []Sum) error {
+	moving, err := m.to.moving(ctx, m.to)
+	if err != nil {
+		return err
+	}
+	if moving {
+		if err := m.resume(ctx, sums); err != nil {
+			return err
+		}
+	} else if err := m.start(ctx, sums); err != nil {
+		return err
+	}
+	if m.to.engine == sqlite { // one connection, which keeps this
+		if _, err := m.to.write.ExecContext(ctx, `PRAGMA foreign_keys = off`); err != nil {
+			return err
+		}
+	}
+	m.kinds, err = m.to.columns(ctx, m.to)
+	return err
+}
+
+func (m *mover) resume(ctx context.Context, sums []Sum) error {
+	state, err := readMove(ctx, m.to)
+	if err != nil {
+		return err
+	}
+	if len(state.Source) != len(sums) {
+		return errOtherMove
+	}
+	for i, s := range sums {
+		if state.Source[i] != s {
+			return errOtherMove
+		}
+	}
+	return nil
+}
+
+var errOtherMove = errors.New("the target holds an unfinished move of another source, or the source has changed since: empty the target and begin anew")
+
+func readMove(ctx context.Context, q Q) (state moveState, err error) {
+	var text string
+	if err := q.QueryRowContext(ctx, `SELECT state FROM `+moveTable+` WHERE name = ''`).Scan(&text); err != nil {
+		return state, err
+	}
+	return state, json.Unmarshal([]byte(text), &state)
+}
+
+func (m *mover) start(ctx context.Context, sums []Sum) error {
+	if err := m.to.Migrate(ctx); err != nil {
+		return err
+	}
+	return m.to.InTx(ctx, func(tx *Tx) error {
+		if err := m.to.mustBeFresh(ctx, tx); err != nil {
+			return err
+		}
+		state := moveState{Source: sums}
+		var err error
+		if state.Refs, err = m.to.dropReferences(ctx, tx); err != nil {
+			return err
+		}
+		text, err := json.Marshal(state)
+		if err != nil {
+			return err
+		}
+		// One row with the empty name for the whole, and one for each table.
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE `+moveTable+` (name TEXT PRIMARY KEY, done BIGINT NOT NULL, state TEXT NOT NULL)`); err != nil {
+			return err
+		}
+		rows := [][]any{{"", int64(0), string(text)}}
+		for _, s := range sums {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM `+s.Table); err != nil { // what the migrations have put there
+				return err
+			}
+			rows = append(rows, []any{s.Table, int64(0), ""})
+		}
+		return tx.Insert(ctx, `INSERT INTO `+moveTable+` (name, done, state) VALUES`, 3, rows)
+	})
+}
+
+// mustBeFresh refuses a database that holds more than what the migrations put there.
+func (d *DB) mustBeFresh(ctx context.Context, tx *Tx) error {
+	tables, err := d.tables(ctx, tx)
+	if err != nil {
+		return err
+	}
+	seeded, err := seededTables()
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		var some bool
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM `+t+`)`).Scan(&some); err != nil {
+			return err
+		}
+		if some && !seeded[t] {
+			return fmt.Errorf("%w: the table %s has rows", ErrNotEmpty, t)
+		}
+	}
+	return nil
+}
+
+// dropReferences takes PostgreSQL's foreign keys away, as rows come in batches and before those that they refer to.
+func (d *DB) dropReferences(ctx context.Context, tx *Tx) (map[string]string, error) {
+	if d.engine != postgres {
+		return nil, nil
+	}
+	all, err := references(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, r := range all {
+		out[r.table+" "+r.name] = r.definition
+		if _, err := tx.ExecContext(ctx, `ALTER TABLE `+r.table+` DROP CONSTRAINT `+r.name); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// table copies what is left of one table.
+func (m *mover) table(ctx context.Context, s Sum) error {
+	var done int64
+	if err := m.to.write.QueryRowContext(ctx, `SELECT done FROM `+moveTable+` WHERE name = $1`, s.Table).Scan(&done); err != nil {
+		return err
+	}
+	if done == s.Rows {
+		return nil
+	}
+	key, err := m.from.primaryKey(ctx, m.src, s.Table)
+	if err != nil {
+		return err
+	}
+	b := batch{m: m, sum: s, done: done}
+	query := fmt.Sprintf(`SELECT * FROM %s ORDER BY %s LIMIT %d OFFSET %d`, s.Table, key, s.Rows, done)
+	err = eachRow(ctx, m.src, query, func(cols []string) error { b.cols = cols; return nil }, func(values []any) error { return b.add(ctx, values) })
+	if err != nil {
+		return err
+	}
+	return b.flush(ctx)
+}
+
+// batch gathers rows of one table.
+type batch struct {
+	m     *mover
+	sum   Sum
+	cols  []string
+	done  int64 // rows on the target's disk
+	rows  [][]any
+	bytes int
+}
+
+func (b *batch) add(ctx context.Context, values []any) error {
+	for i, v := range values {
+		switch v := v.(type) {
+		case string:
+			b.bytes += len(v)
+		case []byte:
+			b.bytes += len(v)
+		case int64:
+			if b.m.kinds[b.sum.Table+"."+b.cols[i]] == "boolean" { // SQLite keeps truth as 0 and 1
+				values[i] = v != 0
+			}
+		}
+	}
+	if b.rows = append(b.rows, values); len(b.rows) < batchRows && b.bytes < batchBytes {
+		return nil
+	}
+	return b.flush(ctx)
+}
+
+func (b *batch) flush(ctx context.Context) error {
+	if len(b.rows) == 0 {
+		return nil
+	}
+	next := b.done + int64(len(b.rows))
+	err := b.m.to.InTx(ctx, func(tx *Tx) error {
+		n, err := Changed(tx.ExecContext(ctx, `UPDATE `+moveTable+` SET done = $3 WHERE name = $1 AND done = $2`, b.sum.Table, b.done, next))
+		if err != nil {
+			return err
+		}
+		if n != 1 {
+			return errors.New("another move works on the same target")
+		}
+		return tx.Insert(ctx, `INSERT INTO `+b.sum.Table+` (`+strings.Join(b.cols, ", ")+`) VALUES`, len(b.cols), b.rows)
+	})
+	if err != nil {
+		return err
+	}
+	b.done, b.rows, b.bytes = next, nil, 0
+	b.m.told(b.sum.Table, next, b.sum.Rows)
+	return nil
+}
+
+// finish puts back what keeps the target in order, compares the sums, and lets the target be served, all of it or nothing.
+func (m *mover) finish(ctx context.Context) (have []Sum, err error) {
+	err = m.to.InTx(ctx, func(tx *Tx) error {
+		state, err := readMove(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if have, err = m.to.sums(ctx, tx); err != nil {
+			return err
+		}
+		for i, s := range state.Source {
+			if i >= len(have) || have[i] != s {
+				return fmt.Errorf("table %s differs from the source after the copying: the target is not used; empty it and begin anew", s.Table)
+			}
+		}
+		for where, definition := range state.Refs {
+			table, name, _ := strings.Cut(where, " ")
+			if _, err := tx.ExecContext(ctx, `ALTER TABLE `+table+` ADD CONSTRAINT `+name+` `+definition); err != nil {
+				return err
+			}
+		}
+		orphans, err := m.to.Orphans(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if len(orphans) > 0 {
+			return fmt.Errorf("rows of the source refer to rows that are not there: %v", orphans)
+		}
+		if err := m.to.raiseCounters(ctx, tx); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DROP TABLE `+moveTable)
+		return err
+	})
+	return have, err
+}

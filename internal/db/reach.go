@@ -1,0 +1,89 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	lite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// How long a database server's host may be silent before its connections are given up. Without these a statement whose host has
+// vanished from the network is waited for a quarter of an hour, and longer.
+const (
+	connectPatience = 5 * time.Second  // for each host of an address that names several
+	silence         = 20 * time.Second // what was sent is not confirmed, or nobody answers whether they are there
+)
+
+// longestUse is when a connection is opened anew, so that one to a server that has become a standby is not kept for ever.
+const longestUse = 10 * time.Minute
+
+// alive has the server, too, look whether we are there: what a vanished program holds locked is let go of.
+const alive = `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2`
+
+// reaching is how a database server is reached: as its address says, and never waiting for ever. A connect_timeout in the address
+// stands.
+func reaching(url string) (*pgx.ConnConfig, error) {
+	c, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = connectPatience
+	}
+	c.DialFunc = (&net.Dialer{
+		Timeout:         c.ConnectTimeout,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silence / 2, Interval: silence / 4, Count: 2},
+		ControlContext:  unconfirmed,
+	}).DialContext
+	c.AfterConnect = func(ctx context.Context, p *pgconn.PgConn) error {
+		if _, tcp := p.Conn().RemoteAddr().(*net.TCPAddr); !tcp {
+			return nil
+		}
+		_, err := p.Exec(ctx, alive).ReadAll()
+		return err
+	}
+	return c, nil
+}
+
+// gone are the classes of PostgreSQL's errors that say that the server, and not the statement, is in trouble: the connection, too
+// little of something, an operator's doing, the system; 25006 comes from a server that has become a standby.
+var gone = []string{"08", "53", "57P", "58", "25006"}
+
+// Unavailable reports whether an error means that the database cannot be used just now: it does not answer, is being stopped, its disk
+// is full or may only be read. The same may go well in a moment.
+func Unavailable(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return false
+	}
+	if e, ok := errors.AsType[*lite.Error](err); ok {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY:
+			return true
+		}
+		return false
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		for _, class := range gone {
+			if strings.HasPrefix(e.Code, class) {
+				return true
+			}
+		}
+		return false
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return true
+	}
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errClosed)
+}

@@ -1,0 +1,93 @@
+package faults
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// smallDisk mounts a file system of a few MB, with a world on it.
+func smallDisk(t *testing.T) (w *world, dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := syscall.Mount("faults", dir, "tmpfs", 0, "size=24m"); err != nil {
+		t.Skipf("no file system can be mounted here: %v (internal/db tests a full file everywhere)", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+	e := &engine{world: made(t, filepath.Join(t.TempDir(), "template.db"))}
+	w = e.copy(t)
+	b, err := os.ReadFile(w.url)
+	must(t, err)
+	w.url = filepath.Join(dir, "world.db")
+	must(t, os.WriteFile(w.url, b, 0o600))
+	return w, dir
+}
+
+// fill takes all room on a disk, and returns how to give it back.
+func fill(t *testing.T, dir string) (free func()) {
+	t.Helper()
+	name := filepath.Join(dir, "ballast")
+	f, err := os.Create(name)
+	must(t, err)
+	defer f.Close()
+	for err == nil {
+		_, err = f.Write(make([]byte, 4096))
+	}
+	return func() { must(t, os.Remove(name)) }
+}
+
+func TestAFullDiskIsToldAndLeftBehindWithoutAStart(t *testing.T) {
+	t.Parallel()
+	w, dir := smallDisk(t)
+	p := w.serve(t)
+	probe := w.people[staff-1]
+	for group := range 3 {
+		from := early + group*10
+		l := w.handingIn(t, w.people[from:from+10], one(p))
+		free := fill(t, dir)
+		eventually(t, "the disk is found full", func() bool { return !probe.answers(newBrowser(p.base), false) })
+		if !strings.HasPrefix(probe.refused, "503") || !strings.Contains(probe.refused, "What you had saved is safe") {
+			t.Errorf("on a full disk the page says %s", probe.refused)
+		}
+		if a, err := newBrowser(p.base).get(w.people[0].link); err != nil || a.status != 303 && a.status != 409 {
+			t.Errorf("on a full disk what is there can be read: %d %v", a.status, err)
+		}
+		free()
+		l.ends()
+	}
+	w.whole(t, p.base)
+	if said := p.log.String(); !strings.Contains(said, "disk is full") {
+		t.Errorf("the log does not tell of the disk:\n%s", said)
+	}
+	p.end()
+}
+
+func TestADatabaseThatMayOnlyBeReadIsRefusedAtTheStart(t *testing.T) {
+	t.Parallel()
+	w, dir := smallDisk(t)
+	must(t, syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+	said := w.begin(t).served()
+	if !strings.Contains(said, "read-only") || strings.Count(said, "\n") > 2 {
+		t.Errorf("it says %q", said)
+	}
+	must(t, syscall.Mount("", dir, "", syscall.MS_REMOUNT, ""))
+	p := w.serve(t)
+	w.whole(t, p.base)
+	p.end()
+}
+
+func TestASecondProgramOnOneFileIsRefusedAndTheFirstGoesOn(t *testing.T) {
+	t.Parallel()
+	e := &engine{world: made(t, filepath.Join(t.TempDir(), "template.db"))}
+	w := e.copy(t)
+	p := w.serve(t)
+	if said := w.begin(t).served(); !strings.Contains(said, "another Taitorinki already serves this database file") {
+		t.Errorf("the second says %q", said)
+	}
+	l := w.answering(t, one(p))
+	l.ends()
+	w.whole(t, p.base)
+	p.end()
+}
