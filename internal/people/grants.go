@@ -89,8 +89,8 @@ func Grant(ctx context.Context, tx *db.Tx, at time.Time, by, personID int64, rol
 	return true, auditRole(ctx, tx, at, by, "people.audit-grant", personID, role, unitID)
 }
 
-// Revoke takes a role back and ends the person's sessions. The last administrator stays one: without any, nobody could give roles on
-// the pages.
+// Revoke takes a role back and ends the person's sessions, unless they gave it up themselves: rights are read anew at each request, and
+// whoever steps back goes on reading. The last administrator stays one: without any, nobody could give roles on the pages.
 func Revoke(ctx context.Context, tx *db.Tx, at time.Time, by, roleID int64) (err error) {
 	defer errs.Wrap(&err, "people.Revoke(%d)", roleID)
 	r, err := roleByID(ctx, tx, roleID)
@@ -116,8 +116,10 @@ func Revoke(ctx context.Context, tx *db.Tx, at time.Time, by, roleID int64) (err
 	if err != nil || n == 0 {
 		return err
 	}
-	if err := endSessions(ctx, tx, r.PersonID); err != nil {
-		return err
+	if by != r.PersonID {
+		if err := endSessions(ctx, tx, r.PersonID); err != nil {
+			return err
+		}
 	}
 	return auditRole(ctx, tx, at, by, "people.audit-revoke", r.PersonID, r.Role, r.UnitID)
 }

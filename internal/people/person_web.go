@@ -253,11 +253,6 @@ func (s *Service) revokeRole(w http.ResponseWriter, r *http.Request) error {
 	if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return Revoke(ctx, tx, s.Now(), v.ID, id) }); err != nil {
 		return err
 	}
-	if person == v.ID {
-		if err := s.Renew(r, person); err != nil {
-			return err
-		}
-	}
 	s.Kit.Flash(r, "people.revoked")
 	return web.See(w, r, personURL(person))
 }

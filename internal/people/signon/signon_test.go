@@ -324,8 +324,7 @@ func TestWhoTurnsBackAtTheProviderCanGoOnAnotherWay(t *testing.T) {
 
 func TestThePlatformDoesNotNeedTheProvider(t *testing.T) {
 	own := signontest.Start(t)
-	var s *apptest.Site
-	s = apptest.New(t, dbtest.SQLite(t), func(c *app.Config) {
+	s := apptest.New(t, dbtest.SQLite(t), func(c *app.Config) {
 		c.Signon = own.Register(t, c.BaseURL)
 		own.Stop()
 	})
