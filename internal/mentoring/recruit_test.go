@@ -119,7 +119,7 @@ func TestAVolunteerBecomesADigimentorStepByStep(t *testing.T) {
 		coordinator.Get(page(m.ID)).Form(t, "/state").Send("do", "end").Want(t, 422, "Tell briefly why")
 		coordinator.Get(page(m.ID)).Form(t, "/state").Set("why", "Call 040 123 4567").Send("do", "end").Want(t, 422, "phone number")
 		coordinator.Get(page(m.ID)).Form(t, "/state").Set("why", "Other work").Send("do", "end").Want(t, 200, "Ended", "Other work", "the-coordinator@apptest.example")
-		me = s.As("a2@shores.example") // a role that was taken has ended the sessions
+		me = as(s, email("a2")) // a role that was taken has ended the sessions
 		me.Get("/mentors/join").Want(t, 200, "Other work", "Send")
 		me.Get("/mentors/me").Want(t, 403)
 	})
