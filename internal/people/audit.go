@@ -76,7 +76,7 @@ func AuditLog(ctx context.Context, q db.Q, kind string, limit, offset int) (_ []
 		return r.Scan(&e.ID, (*moment)(&e.At), (*number)(&e.PersonID), (*text)(&e.Person), &e.Action, &e.Object, &e.Detail)
 	}, `SELECT a.id, a.at, a.person_id, p.name, a.action, a.object, a.detail
 		FROM audit_log a LEFT JOIN persons p ON p.id = a.person_id`+where+
-		fmt.Sprintf(` ORDER BY a.id DESC LIMIT $%d OFFSET $%d`, len(args)+1, len(args)+2), append(args, limit, offset)...)
+		fmt.Sprintf(` ORDER BY a.at DESC, a.id DESC LIMIT $%d OFFSET $%d`, len(args)+1, len(args)+2), append(args, limit, offset)...)
 	return all, total, err
 }
 

@@ -30,3 +30,6 @@ CREATE TABLE about_letters (
 	person_id   {{.Int}} NOT NULL REFERENCES persons (id)
 ){{.Strict}};
 CREATE INDEX about_letters_of ON about_letters (feedback_id);
+
+-- The log is read by time, the newest first, and its oldest entries are deleted.
+CREATE INDEX audit_log_at ON audit_log (at, id);
