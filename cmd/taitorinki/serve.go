@@ -99,6 +99,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if admin != "" {
 		fmt.Printf("Metrics are on http://%s/metrics\n", admin)
 	}
+	defer a.Survey.Settle() // what the last requests have left to be written
 	return serve(ctx, ln, a.Handler(), a.Run, c.leave(a))
 }
 

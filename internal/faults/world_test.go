@@ -122,7 +122,6 @@ type engine struct {
 	server string // PostgreSQL's address with the word DATABASE in it, "" for SQLite
 	admin  *db.DB
 	measured
-	serial atomic.Int64
 }
 
 // engines runs f with each engine, both at once.
@@ -170,9 +169,12 @@ func (e *engine) empty(t *testing.T) string {
 	return e.create(t, "template0")
 }
 
+// serial numbers the databases of this process.
+var serial atomic.Int64
+
 func (e *engine) create(t *testing.T, template string) string {
 	t.Helper()
-	name := fmt.Sprintf("faults_%d_%d", os.Getpid(), e.serial.Add(1))
+	name := fmt.Sprintf("faults_%d_%d", os.Getpid(), serial.Add(1))
 	_, err := e.admin.ExecContext(t.Context(), `CREATE DATABASE `+name+` TEMPLATE `+template)
 	must(t, err)
 	t.Cleanup(func() {

@@ -302,7 +302,8 @@ func (l *line) deliver(ctx context.Context, m message) (settled bool, err error)
 // markUnclear finds messages whose process died while it handed them over. Who is alone on the database need not wait until
 // their time is over.
 func (o *Outbox) markUnclear(ctx context.Context, alone bool) error {
-	_, err := o.DB.ExecContext(ctx, `UPDATE mail_messages SET state = 'unclear', error = 'interrupted while handing over' WHERE state = 'handing' AND (run_at < $1 OR $2)`, db.At(o.Now()), alone)
+	_, err := o.DB.ExecContext(ctx, `UPDATE mail_messages SET state = 'unclear', error = 'interrupted while handing over', run_at = $3
+		WHERE state = 'handing' AND (run_at < $1 OR $2)`, db.At(o.Now()), alone, coarse(o.Now(), time.Hour))
 	return err
 }
 

@@ -59,7 +59,7 @@ func (s *Service) clean(ctx context.Context) (err error) {
 		return err
 	}
 	for _, c := range s.cleaners() {
-		if err := s.cleanOne(ctx, c, county); err != nil {
+		if err := s.cleanOne(ctx, c, county); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "old data is not deleted", "what", c.What, "err", err)
 		}
 	}

@@ -20,7 +20,25 @@ type cover struct {
 	pace    [64]time.Duration // between two saves of one respondent, the latest of them
 	seen    int
 	waiting map[*time.Timer]debt
-	writing sync.WaitGroup
+	writing int        // rows that are being written
+	written *sync.Cond // one of them is; nil before the first
+}
+
+// started makes what the first row needs. It is called under the lock.
+func (c *cover) started() {
+	if c.waiting == nil {
+		c.waiting = map[*time.Timer]debt{}
+	}
+	if c.written == nil {
+		c.written = sync.NewCond(&c.mu)
+	}
+}
+
+func (c *cover) done() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.writing--
+	c.written.Broadcast()
 }
 
 const (
@@ -63,9 +81,7 @@ func (s *Service) follow(d debt) {
 	c := &s.cover
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.waiting == nil {
-		c.waiting = map[*time.Timer]debt{}
-	}
+	c.started()
 	var t *time.Timer
 	// A little faster than the respondent, so that little follows the end.
 	t = time.AfterFunc(c.gap()*3/4, func() {
@@ -73,13 +89,13 @@ func (s *Service) follow(d debt) {
 		_, mine := c.waiting[t]
 		delete(c.waiting, t)
 		if mine {
-			c.writing.Add(1)
+			c.writing++
 		}
 		c.mu.Unlock()
 		if !mine {
 			return
 		}
-		defer c.writing.Done()
+		defer c.done()
 		// The next one is due from now, as the respondent goes on while this one is written.
 		if next := (debt{d.round, d.size, d.n - 1}); next.n > 0 {
 			s.follow(next)
@@ -103,20 +119,24 @@ func (s *Service) writeCover(d debt) {
 // Settle writes at once the covering rows that are still to come. It is called before the process ends.
 func (s *Service) Settle() {
 	c := &s.cover
-	for {
-		c.writing.Wait()
-		c.mu.Lock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.started(); ; {
+		for c.writing > 0 {
+			c.written.Wait()
+		}
 		all := c.waiting
-		c.waiting = nil
-		c.mu.Unlock()
+		c.waiting = map[*time.Timer]debt{}
 		if len(all) == 0 {
 			return
 		}
+		c.mu.Unlock()
 		for t, d := range all {
 			t.Stop()
 			for range d.n {
 				s.writeCover(d)
 			}
 		}
+		c.mu.Lock()
 	}
 }

@@ -77,7 +77,7 @@ func (p *place) logout(id string, change signontest.Claims) signontest.Claims {
 
 func TestALogoutTokenThatIsNotGoodEndsNothing(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		p := newPlace(t, d)
+		p := placeAt(t, d, signontest.Start(t)) // its requests are counted: nobody else's are among them
 		p.known("anna@hva.example", nil)
 		r, link := p.in("anna@hva.example"), p.As("anna@hva.example")
 		send := func(token string) *apptest.Page {

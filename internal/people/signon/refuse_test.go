@@ -52,7 +52,7 @@ func TestATokenThatIsNotForThisSignInIsRefused(t *testing.T) {
 }
 
 func TestAnAnswerIsGoodOnceAndInTheBrowserThatAsked(t *testing.T) {
-	p := newPlace(t, dbtest.SQLite(t))
+	p := placeAt(t, dbtest.SQLite(t), signontest.Start(t)) // its requests are counted
 	p.known("anna@hva.example", nil)
 	thief, halfway, owner := p.Anonymous(), p.Anonymous(), p.Anonymous()
 	to := p.stopped(owner, "anna@hva.example")

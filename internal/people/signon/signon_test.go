@@ -26,7 +26,12 @@ type place struct {
 
 func newPlace(t *testing.T, d *db.DB) *place {
 	t.Helper()
-	p := &place{Provider: signontest.Shared(t), t: t}
+	return placeAt(t, d, signontest.Shared(t))
+}
+
+func placeAt(t *testing.T, d *db.DB, by *signontest.Provider) *place {
+	t.Helper()
+	p := &place{Provider: by, t: t}
 	p.Site = apptest.New(t, d, func(c *app.Config) { c.Signon = p.Register(t, c.BaseURL) })
 	return p
 }
