@@ -22,9 +22,9 @@ const (
 // Routes adds the pages.
 func (s *Service) Routes() {
 	k := s.Kit
-	k.HandleOpen("GET "+accessibilityPath, s.show(Accessibility))
+	k.HandleAlike("GET "+accessibilityPath, s.show(Accessibility))
 	k.HandleOpen("POST "+accessibilityPath, s.give)
-	k.HandleOpen("GET /privacy", s.show(Privacy))
+	k.HandleAlike("GET /privacy", s.show(Privacy))
 	k.Handle("GET "+answersPath, people.AnswerAccessibility, s.list)
 	k.Handle("GET "+answersPath+"/{id}", people.AnswerAccessibility, s.read)
 	k.Handle("POST "+answersPath+"/{id}", people.AnswerAccessibility, s.answer)

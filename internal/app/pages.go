@@ -13,7 +13,7 @@ import (
 )
 
 func (a *App) routes() {
-	a.Kit.HandleOpen("GET /{$}", a.home)
+	a.Kit.HandleAlike("GET /{$}", a.home)
 	a.Kit.HandleRaw("GET /healthz", http.HandlerFunc(a.health))
 	a.Kit.HandleRaw("GET /readyz", http.HandlerFunc(a.readyz))
 	a.Kit.HandleRaw("GET /robots.txt", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

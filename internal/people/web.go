@@ -17,7 +17,7 @@ import (
 // Routes adds the pages.
 func (s *Service) Routes() {
 	k := s.Kit
-	k.HandleOpen("GET /sign-in", s.showSignIn)
+	k.HandleAlike("GET /sign-in", s.showSignIn)
 	k.HandleOpen("POST /sign-in", s.askSignIn)
 	k.HandleOpen("GET /sign-in/{token}", s.showLink)
 	k.HandleOpen("POST /sign-in/{token}", s.followLink)

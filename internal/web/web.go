@@ -82,6 +82,7 @@ type Kit struct {
 	private    map[string]bool // patterns of private routes
 	busy       atomic.Int64
 	shellLinks sync.Map // language to shellLinks
+	alike      alike
 }
 
 // Route is one pattern and who may use it.
@@ -116,9 +117,12 @@ func (k *Kit) Handle(pattern string, a Action, h Handler) {
 // HandleOpen adds a route for everybody, signed in or not.
 func (k *Kit) HandleOpen(pattern string, h Handler) { k.add(Route{Pattern: pattern}, h) }
 
-func (k *Kit) add(rt Route, h Handler) {
+func (k *Kit) add(rt Route, h Handler) { k.mux.Handle(rt.Pattern, k.numbered(k.route(rt, h))) }
+
+// route notes a route that reads the session, and returns what serves it.
+func (k *Kit) route(rt Route, h Handler) http.Handler {
 	k.routes = append(k.routes, rt)
-	k.mux.Handle(rt.Pattern, k.numbered(k.Sessions.LoadAndSave(k.wrap(rt.Pattern, rt.Action, h))))
+	return k.Sessions.LoadAndSave(k.wrap(rt.Pattern, rt.Action, h))
 }
 
 // HandlePrivate adds a respondent's route: no session is read, and nothing of the request is logged but a fault of ours.
@@ -169,6 +173,9 @@ func RouteOf(ctx context.Context) string {
 func (k *Kit) wrap(pattern string, a Action, h Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", noStore)
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			defer k.alike.changes.Add(1)
+		}
 		size := int64(1 << 20)
 		if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") && a != "" {
 			size = 64 << 20
