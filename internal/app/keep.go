@@ -29,6 +29,7 @@ func (a *App) joinKeeping() {
 	a.Survey.Forgetting = insight.Forget
 	a.People.Erasers = slices.Concat([]people.Eraser{a.Signups.Eraser()}, mentoring.Erasers(), a.Asking.Erasers(), training.Erasers(), meetings.Erasers(), events.Erasers(),
 		materials.Erasers(), about.Erasers(), []people.Eraser{supportlog.Eraser(), calendar.Eraser(), invite.Eraser(), feedback.Eraser(), signon.Eraser()})
+	a.People.Erased = &people.ErasedList{Dir: a.Config.Keys, Copy: a.Config.KeysCopy}
 	a.People.Cleaners = []people.Cleaner{
 		{What: "responses", Clean: a.Survey.Forget, Age: func(c people.County) (int, int) { return c.Months, 0 }},
 		{What: "mails", Age: func(c people.County) (int, int) { return 0, c.Kept().MailDays },

@@ -95,8 +95,15 @@ func (s *Service) eraseMails(ctx context.Context, tx *db.Tx, id int64) error {
 // holds together. It reports false for somebody who was erased before.
 func (s *Service) erase(ctx context.Context, tx *db.Tx, id int64) (_ bool, err error) {
 	defer errs.Wrap(&err, "people.erase(%d)", id)
+	p, err := PersonByID(ctx, tx, id)
+	if err != nil {
+		return false, err
+	}
 	n, err := db.Changed(tx.ExecContext(ctx, `UPDATE persons SET erased_at = $2 WHERE id = $1 AND erased_at IS NULL`, id, db.At(s.Now())))
 	if err != nil || n == 0 {
+		return false, err
+	}
+	if err := s.Erased.note(s.Now(), &p); err != nil {
 		return false, err
 	}
 	for _, e := range s.erasers() {
@@ -124,13 +131,8 @@ func (s *Service) Erase(ctx context.Context, by, id int64) (err error) {
 	if why, err := s.whyNotErase(ctx, p); err != nil || why != "" {
 		return errors.Join(err, refused(why))
 	}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		some, err := s.erase(ctx, tx, id)
-		if err != nil || !some {
-			return err
-		}
-		return Audit(ctx, tx, s.Now(), by, "people.erase", objectOf("person", id), "")
-	})
+	_, err = s.eraseNoted(ctx, by, &p)
+	return err
 }
 
 func refused(why string) error {
