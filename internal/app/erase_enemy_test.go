@@ -113,6 +113,9 @@ func TestOfAnErasedPersonNothingIsFoundButWhatIsSaidToStay(t *testing.T) {
 		if p := l.read.Get("/me"); p.Path != "/sign-in" {
 			t.Errorf("an erased person still reads %s", p.Path)
 		}
+		if n := count(t, d, fmt.Sprintf(`SELECT count(*) FROM event_speakers WHERE person_id = %d AND name <> '–'`, l.who.ID)); n != 0 {
+			t.Errorf("%d times they are a speaker by name", n)
+		}
 		after := everywhere(t, d, words...)
 		for _, c := range after {
 			if stays := remains[c.column]; stays == "" || !strings.Contains(c.value, stays) {
