@@ -259,7 +259,7 @@ const (
 )
 
 func (c *checkCmd) checkDisk(r *report) {
-	if !db.IsServer(c.DB) {
+	if !db.IsServer(c.DB) && db.CheckAddress(c.DB) == nil {
 		room(r, "disk of the database", filepath.Dir(c.DB))
 	}
 	room(r, "disk of the keys", c.Keys)

@@ -116,6 +116,9 @@ func open(ctx context.Context, url string) (*db.DB, error) {
 
 // mustExist refuses a database file that is not there.
 func mustExist(url string) error {
+	if err := db.CheckAddress(url); err != nil {
+		return usage{err}
+	}
 	if db.IsServer(url) {
 		return nil
 	}

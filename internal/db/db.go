@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -63,13 +64,27 @@ func Open(url string) (*DB, error) { return OpenTimed(url, nil) }
 
 // OpenTimed is Open with an ear for every statement, which costs a little: it is for who works on speed.
 func OpenTimed(url string, ran Ran) (*DB, error) {
+	if err := CheckAddress(url); err != nil {
+		return nil, err
+	}
 	if IsServer(url) {
 		return openPostgres(url, ran)
 	}
-	if scheme, _, found := strings.Cut(url, "://"); found {
-		return nil, fmt.Errorf("database %s://...: want postgres:// or the name of a file", scheme)
-	}
 	return openSQLite(url, ran)
+}
+
+var (
+	otherScheme = regexp.MustCompile(`(?i)^(?:[a-z][a-z0-9+.-]+://|postgres(?:ql)?:)`)
+	keysValues  = regexp.MustCompile(`(?i)(?:^|\s)(?:host|hostaddr|port|dbname|user|password|passfile|service|sslmode)\s*=`)
+)
+
+// CheckAddress refuses what is neither the address of a server nor the name of a file, without repeating it: it may hold a password, and
+// a file of that name would be made of it.
+func CheckAddress(url string) error {
+	if !IsServer(url) && (otherScheme.MatchString(url) || keysValues.MatchString(url)) {
+		return errors.New("database: want postgres://user:password@host/name or the name of a file")
+	}
+	return nil
 }
 
 // IsServer reports whether url names a database server and not a file.

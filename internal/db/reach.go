@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 	"time"
 
@@ -31,10 +33,13 @@ const alive = `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SE
 
 // reaching is how a database server is reached: as its address says, and never waiting for ever. A connect_timeout in the address
 // stands.
-func reaching(url string) (*pgx.ConnConfig, error) {
-	c, err := pgx.ParseConfig(url)
+func reaching(address string) (*pgx.ConnConfig, error) {
+	c, err := pgx.ParseConfig(address)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(address, err)
+	}
+	if strings.Contains(c.Host, "@") { // a piece of the password, which would be asked of the name server
+		return nil, unreadable(address, nil)
 	}
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectPatience
@@ -52,6 +57,16 @@ func reaching(url string) (*pgx.ConnConfig, error) {
 		return err
 	}
 	return c, nil
+}
+
+// unreadable is the error of an address that cannot be read. What the driver says of one that is no URL may hold a piece of the password,
+// as one with a sign that has to be written otherwise is cut there.
+func unreadable(address string, err error) error {
+	said := "the address cannot be read: want postgres://user:password@host:port/name, with the signs % / ? # @ : of a password written as %25 %2F %3F %23 %40 %3A"
+	if _, bad := url.Parse(address); bad == nil && errors.Unwrap(err) != nil {
+		return fmt.Errorf("%s (%w)", said, errors.Unwrap(err))
+	}
+	return errors.New(said)
 }
 
 // gone are the classes of PostgreSQL's errors that say that the server, and not the statement, is in trouble: the connection, too

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -47,8 +48,8 @@ const LongestSend = 12 * time.Minute
 // first byte), and the address that messages come from.
 func NewSMTP(addr, from string) (*SMTP, error) {
 	u, err := url.Parse(addr)
-	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
-		return nil, fmt.Errorf("mail server %q: want smtp://host:port or smtps://host:port", addr)
+	if err != nil || u.Hostname() == "" || strings.Contains(u.Host, "@") || u.Scheme != "smtp" && u.Scheme != "smtps" {
+		return nil, errors.New("mail server: want smtp://host:port or smtps://host:port, with the signs % / ? # @ : of a password written as %25 %2F %3F %23 %40 %3A") // without the address, which may hold a password
 	}
 	if err := CheckAddress(from); err != nil {
 		return nil, fmt.Errorf("sender address %q: %w", from, err)
@@ -60,7 +61,7 @@ func NewSMTP(addr, from string) (*SMTP, error) {
 	}
 	if p := u.Port(); p != "" {
 		if _, err = strconv.ParseUint(p, 10, 16); err != nil {
-			return nil, fmt.Errorf("mail server %q: bad port", addr)
+			return nil, fmt.Errorf("mail server %s: bad port", s.host)
 		}
 		s.port = p
 	}

@@ -87,8 +87,9 @@ func wellNamed(name string) bool {
 const Hidden = "(hidden)"
 
 var (
-	inAddress   = regexp.MustCompile(`(://[^:/@]*:).*@`) // greedy: more is hidden rather than less when a password is not written as it should be
-	inParameter = regexp.MustCompile(`(?i)((?:^|[?&;\s])[a-z_-]*(?:password|secret|token|key)=)[^&;\s]*`)
+	// Greedy: more is hidden rather than less when a name or a password is not written as it should be, such as one with an @.
+	inAddress   = regexp.MustCompile(`(?s)(:/*[^:]*:).*@`)
+	inParameter = regexp.MustCompile(`(?i)((?:^|[?&;\s])[a-z_-]*(?:pass|passwd|pwd|password|secret|token|key)\s*=\s*)(?:'(?:\\.|[^'\\])*'?|[^&;\s]*)`)
 )
 
 // Hide returns a setting's value as it may be shown: not at all when the name says that it is a secret, and without the
