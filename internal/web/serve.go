@@ -103,7 +103,7 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, bare bool, err error)
 	p.Shell.Narrow = true
 	p.Shell.Title = p.T("web.failed-" + failTitle[kind])
 	code := status[kind]
-	if db.Unavailable(err) { // a proxy in front of several servers may try another
+	if kind == errs.Internal && db.Unavailable(err) { // a proxy in front of several servers may try another. A request that was cut says nothing of the database
 		w.Header().Set("Retry-After", "5")
 		code = http.StatusServiceUnavailable
 	}
