@@ -31,6 +31,10 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 		name, url, err = a.serviceName(ctx, id, lang)
 	case "round":
 		name, url, err = a.roundName(ctx, id, lang)
+	case "instrument":
+		name, url, err = a.instrumentName(ctx, id, lang)
+	case "request": // whoever reads the log may not read what it says
+		name = a.Kit.Words.T(lang, "app.object-request", "n", id)
 	}
 	if errs.KindOf(err) == errs.NotFound {
 		return "", "", nil
@@ -44,6 +48,14 @@ func (a *App) roundName(ctx context.Context, code, lang string) (name, url strin
 		return "", "", err
 	}
 	return r.Settings.Name.In(lang), "/rounds/" + strconv.FormatInt(r.ID, 10), err
+}
+
+func (a *App) instrumentName(ctx context.Context, id, lang string) (name, url string, err error) {
+	in, err := a.Survey.Instrument(ctx, numberOf(id))
+	if err != nil {
+		return "", "", err
+	}
+	return in.Title.In(lang) + " " + in.Version, "/instruments/" + id, nil
 }
 
 func (a *App) eventName(ctx context.Context, id string) (name, url string, err error) {
