@@ -2,6 +2,7 @@ package faults
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -73,6 +74,9 @@ func TestADatabaseThatMayOnlyBeReadIsRefusedAtTheStart(t *testing.T) {
 		t.Errorf("it says %q", said)
 	}
 	must(t, syscall.Mount("", dir, "", syscall.MS_REMOUNT, ""))
+	if out, err := exec.Command(binary, "check", "--db", w.url, "--keys", w.keys).Output(); err == nil || !strings.Contains(string(out), "fault    disk of the database") {
+		t.Errorf("on a disk of 24 MB check ends with %v and says\n%s", err, out)
+	}
 	p := w.serve(t)
 	w.whole(t, p.base)
 	p.end()
