@@ -57,6 +57,14 @@ func (is *issuer) serve(t *testing.T, name string, until time.Time) (port string
 	return port
 }
 
+func TestADatabaseServersClockThatIsOffIsJudgedByHowFar(t *testing.T) {
+	for ahead, want := range map[time.Duration]level{0: fine, 2 * time.Second: fine, -3 * time.Second: warning, time.Minute: warning, 61 * time.Second: fault, -time.Hour: fault} {
+		if got := clockFinding(ahead); got.level != want || got.level != fine && got.do == "" {
+			t.Errorf("%v ahead: %+v, want %v", ahead, got, want)
+		}
+	}
+}
+
 func TestCheckTellsHowTheCertificateOfTheBaseURLStands(t *testing.T) {
 	is := newIssuer(t)
 	roots := filepath.Join(t.TempDir(), "roots.pem")
