@@ -13,8 +13,11 @@ import (
 	"path/filepath"
 	"slices"
 	"text/tabwriter"
+	"time"
 
+	"taitorinki/internal/app"
 	"taitorinki/internal/db"
+	"taitorinki/internal/mail"
 	"taitorinki/internal/mentoring/training"
 )
 
@@ -103,10 +106,27 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 		return usage{fmt.Errorf("%s: %w", c.File, err)}
 	}
 	fmt.Println("The database is restored.")
-	if c.KeysIn == "" {
-		return nil
+	if err := c.eraseAgain(ctx, d); err != nil || c.KeysIn == "" {
+		return err
 	}
 	return c.restoreKeys()
+}
+
+// eraseAgain erases those who have been erased since the backup was made, as far as the folder of keys tells.
+func (c *restoreCmd) eraseAgain(ctx context.Context, d *db.DB) error {
+	safe, err := c.safe()
+	if err != nil {
+		return err
+	}
+	a, err := app.New(app.Config{DB: d, Mail: &mail.Recorder{}, Now: time.Now, BaseURL: "http://localhost", Version: version, Keys: c.Keys, KeysCopy: c.KeysCopy, Safe: safe})
+	if err != nil {
+		return err
+	}
+	ids, err := a.People.EraseAgain(ctx)
+	if len(ids) > 0 {
+		fmt.Printf("People who have been erased since the backup was made are erased again: %d, by their numbers %v.\n", len(ids), ids)
+	}
+	return err
 }
 
 func (c *restoreCmd) restoreKeys() error {

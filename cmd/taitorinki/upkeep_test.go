@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,6 +61,37 @@ func TestABackupTakenWhileAnswersArriveHoldsAllThatWereAcknowledgedBefore(t *tes
 		ok(t, "restore", "--db", into.url, file)
 		into.close(t)
 		into.countedAll(t, acknowledged)
+	})
+}
+
+func TestARestoreErasesAgainWhoWasErasedSinceTheBackup(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		d, err := db.Open(url)
+		must(t, err)
+		defer d.Close()
+		must(t, d.Migrate(t.Context()))
+		keys, dir := t.TempDir(), t.TempDir()
+		s := apptest.Open(t, d, keys)
+		s.Grant("guest@shores.example", "", "")
+		s.Grant("stays@shores.example", "", "")
+		file, into := filepath.Join(dir, "b.gz"), filepath.Join(dir, "new.db")
+		ok(t, "backup", "--db", url, file)
+		id := s.Person("guest@shores.example").ID
+		must(t, s.People.AskErasure(t.Context(), id))
+		must(t, s.People.Erase(t.Context(), 0, id))
+
+		said := ok(t, "restore", "--db", into, "--keys", keys, file)
+		if want := fmt.Sprintf("erased again: 1, by their numbers [%d]", id); !strings.Contains(said, want) {
+			t.Errorf("it says %q, want %q", said, want)
+		}
+		n, err := db.Open(into)
+		must(t, err)
+		defer n.Close()
+		var left int
+		must(t, n.QueryRowContext(t.Context(), `SELECT count(*) FROM persons WHERE email IN ('guest@shores.example', 'stays@shores.example')`).Scan(&left))
+		if left != 1 {
+			t.Errorf("%d people are named, want the one who stays", left)
+		}
 	})
 }
 

@@ -3,7 +3,8 @@
 // It makes a database with a round, starts the real program on it as a process of its own, and lets clients on the same
 // machine open their personal links, answer page by page and submit. It prints journeys a second, the server's CPU time
 // for each, request times, and how that compares with a bare loop of durable commits by the same driver. With -mail it
-// measures how fast the invitations of a round go out instead, and with -live a room full of phones.
+// measures how fast the invitations of a round go out instead, with -live a room full of phones, and with -backup what backups cost
+// those who answer meanwhile.
 package main
 
 import (
@@ -41,6 +42,7 @@ func main() {
 	minutes := flag.Float64("minutes", 0, "with -live: then go on for so many minutes with a vote a second, and look at the memory")
 	grows := flag.Bool("growth", false, "measure counties of 300, 9,000 and 100,000 staff instead, and how each figure grows")
 	tabled := flag.Bool("table", false, "print one table of everything instead")
+	copies := flag.Bool("backup", false, "measure backups that the program makes while 100 answers a second arrive instead")
 	plain := flag.Int("plain", 0, "answer every request with so many bytes instead: what -table compares with")
 	addr := flag.String("addr", "", "where -plain listens")
 	flag.Parse()
@@ -50,6 +52,12 @@ func main() {
 	}
 	if *tabled {
 		if err := table(*journeys); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
+	if *copies {
+		if err := backups(*dbURL); err != nil {
 			log.Fatal(err)
 		}
 		return

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"taitorinki/internal/db"
@@ -17,6 +18,23 @@ func ForgetAddresses(ctx context.Context, q db.Q, before time.Time, most int) (_
 	n, err := db.Changed(q.ExecContext(ctx, `UPDATE mail_messages SET address = '', error = '' WHERE id IN (
 		SELECT id FROM mail_messages WHERE run_at < $1 AND address <> '' AND `+settled+` ORDER BY id LIMIT $2)`, db.At(before), most))
 	return int(n), err
+}
+
+// Sent is a message to somebody, as its row has it.
+type Sent struct {
+	Topic, Kind, State string
+	At                 time.Time // when it goes, or was settled: of a sent one the hour alone
+}
+
+// OfAddress are the messages to an address, the oldest first. Reminders of surveys are not among them: their rows have no address.
+func OfAddress(ctx context.Context, q db.Q, address string) (_ []Sent, err error) {
+	defer errs.Wrap(&err, "outbox.OfAddress")
+	return db.Rows(ctx, q, func(r *sql.Rows, x *Sent) error {
+		var at db.Time
+		err := r.Scan(&x.Topic, &x.Kind, &x.State, &at)
+		x.At = at.Time
+		return err
+	}, `SELECT topic, kind, state, run_at FROM mail_messages WHERE address = $1 AND address <> '' ORDER BY run_at, id`, address)
 }
 
 // CountAddress counts the messages to an address.

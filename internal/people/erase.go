@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
+	"taitorinki/internal/i18n"
 	"taitorinki/internal/outbox"
 )
 
@@ -20,30 +22,57 @@ type Eraser struct {
 	Erase   func(ctx context.Context, tx *db.Tx, personID int64) error
 }
 
-// EraserSQL is an Eraser whose work is one statement and one count, both with the person as their only argument.
-func EraserSQL(name string, consent bool, count, erase string) Eraser {
+// EraserSQL is an Eraser whose work is a count and some statements, all with the person as their only argument.
+func EraserSQL(name string, consent bool, count string, erase ...string) Eraser {
 	return Eraser{Name: name, Consent: consent,
 		Count: func(ctx context.Context, q db.Q, id int64) (n int, err error) {
 			err = q.QueryRowContext(ctx, count, id).Scan(&n)
 			return n, err
 		},
+		Erase: func(ctx context.Context, tx *db.Tx, id int64) error { return execAll(ctx, tx, erase, id) }}
+}
+
+// EraserAddress is an Eraser of what stands under a person's address and not under their number, as they left it before they had an
+// account or without signing in. The count and the statements have the address as $1, and as $2 the same in small letters.
+func EraserAddress(name string, count string, erase ...string) Eraser {
+	return Eraser{Name: name,
+		Count: func(ctx context.Context, q db.Q, id int64) (n int, err error) {
+			p, err := PersonByID(ctx, q, id)
+			if err != nil || p.Email == "" {
+				return 0, err
+			}
+			err = q.QueryRowContext(ctx, count, p.Email, i18n.Fold(p.Email)).Scan(&n)
+			return n, err
+		},
 		Erase: func(ctx context.Context, tx *db.Tx, id int64) error {
-			_, err := tx.ExecContext(ctx, erase, id)
-			return err
+			p, err := PersonByID(ctx, tx, id)
+			if err != nil || p.Email == "" {
+				return err
+			}
+			return execAll(ctx, tx, erase, p.Email, i18n.Fold(p.Email))
 		}}
 }
 
-// nameless is what stands where an erased person's name stood.
-const nameless = "–"
+func execAll(ctx context.Context, tx *db.Tx, stmts []string, args ...any) error {
+	for _, stmt := range stmts {
+		if _, err := tx.ExecContext(ctx, stmt, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
-// erasers are those of this package and of the features.
+// Nameless is what stands where an erased person's name stood.
+const Nameless = "–"
+
+// erasers are those of this package and of the features. Mail comes last: what a feature gives back may be told by one.
 func (s *Service) erasers() []Eraser {
-	return append([]Eraser{
+	own := []Eraser{
 		EraserSQL("roles", false, `SELECT count(*) FROM roles WHERE person_id = $1`, `DELETE FROM roles WHERE person_id = $1`),
 		EraserSQL("signins", false, `SELECT count(*) FROM signins WHERE person_id = $1`, `DELETE FROM signins WHERE person_id = $1`),
 		EraserSQL("uploads", false, `SELECT count(*) FROM staff_uploads WHERE person_id = $1`, `DELETE FROM staff_uploads WHERE person_id = $1`),
-		{Name: "mails", Count: s.countMails, Erase: s.eraseMails},
-	}, s.Erasers...)
+	}
+	return slices.Concat(own, s.Erasers, []Eraser{{Name: "mails", Count: s.countMails, Erase: s.eraseMails}})
 }
 
 func (s *Service) countMails(ctx context.Context, q db.Q, id int64) (int, error) {
@@ -66,8 +95,15 @@ func (s *Service) eraseMails(ctx context.Context, tx *db.Tx, id int64) error {
 // holds together. It reports false for somebody who was erased before.
 func (s *Service) erase(ctx context.Context, tx *db.Tx, id int64) (_ bool, err error) {
 	defer errs.Wrap(&err, "people.erase(%d)", id)
+	p, err := PersonByID(ctx, tx, id)
+	if err != nil {
+		return false, err
+	}
 	n, err := db.Changed(tx.ExecContext(ctx, `UPDATE persons SET erased_at = $2 WHERE id = $1 AND erased_at IS NULL`, id, db.At(s.Now())))
 	if err != nil || n == 0 {
+		return false, err
+	}
+	if err := s.Erased.note(s.Now(), &p); err != nil {
 		return false, err
 	}
 	for _, e := range s.erasers() {
@@ -80,7 +116,7 @@ func (s *Service) erase(ctx context.Context, tx *db.Tx, id int64) (_ bool, err e
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE persons SET email = '', email_fold = $2, name = $3, name_fold = '', name_sort = '', staff_number = NULL,
 		profession = NULL, listed = $4, left_at = coalesce(left_at, $5), epoch = epoch + 1 WHERE id = $1`,
-		id, fmt.Sprintf("erased:%d", id), nameless, false, db.At(s.Now()))
+		id, fmt.Sprintf("erased:%d", id), Nameless, false, db.At(s.Now()))
 	return err == nil, err
 }
 
@@ -95,13 +131,8 @@ func (s *Service) Erase(ctx context.Context, by, id int64) (err error) {
 	if why, err := s.whyNotErase(ctx, p); err != nil || why != "" {
 		return errors.Join(err, refused(why))
 	}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		some, err := s.erase(ctx, tx, id)
-		if err != nil || !some {
-			return err
-		}
-		return Audit(ctx, tx, s.Now(), by, "people.erase", objectOf("person", id), "")
-	})
+	_, err = s.eraseNoted(ctx, by, &p)
+	return err
 }
 
 func refused(why string) error {

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"context"
 	"net/http"
 
 	"taitorinki/internal/errs"
@@ -18,7 +19,7 @@ type erasePage struct {
 }
 
 // stays are the message keys of what an erasure leaves, each with its reason.
-var stays = []string{"people.erase-stays-row", "people.erase-stays-log", "people.erase-stays-results", "people.erase-stays-answers", "people.erase-stays-badge"}
+var stays = []string{"people.erase-stays-row", "people.erase-stays-log", "people.erase-stays-results", "people.erase-stays-answers", "people.erase-stays-texts", "people.erase-stays-badge"}
 
 func (s *Service) showErase(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -45,17 +46,31 @@ func (s *Service) showErase(w http.ResponseWriter, r *http.Request) error {
 	if !asked.IsZero() {
 		p.Asked = p.T("people.erase-asked", "at", i18n.Date(p.Lang, asked))
 	}
-	p.Goes = append(p.Goes, p.T("people.erase-name"))
-	for _, e := range s.erasers() {
-		n, err := e.Count(ctx, s.DB, p.Person.ID)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			p.Goes = append(p.Goes, p.T("people.erase-"+e.Name, "n", n))
-		}
+	if p.Goes, err = s.goes(ctx, &p); err != nil {
+		return err
 	}
 	return s.Kit.Show(w, r, p.Page, eraseView(p))
+}
+
+// goes is what an erasure takes away. What several erasers call the same is one line.
+func (s *Service) goes(ctx context.Context, p *erasePage) ([]string, error) {
+	out := []string{p.T("people.erase-name")}
+	counts := map[string]int{}
+	all := s.erasers()
+	for _, e := range all {
+		n, err := e.Count(ctx, s.DB, p.Person.ID)
+		if err != nil {
+			return nil, err
+		}
+		counts[e.Name] += n
+	}
+	for _, e := range all {
+		if n := counts[e.Name]; n > 0 {
+			out = append(out, p.T("people.erase-"+e.Name, "n", n))
+		}
+		delete(counts, e.Name)
+	}
+	return out, nil
 }
 
 func (s *Service) erasePerson(w http.ResponseWriter, r *http.Request) error {

@@ -54,6 +54,13 @@ func (s *Service) cleaners() []Cleaner {
 // clean runs every cleaner. One that fails does not hold up the others.
 func (s *Service) clean(ctx context.Context) (err error) {
 	defer errs.Wrap(&err, "people.clean")
+	again, err := s.EraseAgain(ctx)
+	if err != nil {
+		slog.ErrorContext(ctx, "it is not known who has been erased before", "err", err)
+	}
+	if len(again) > 0 {
+		slog.WarnContext(ctx, "people who had been erased were named again, as after a restore, and are erased once more", "n", len(again))
+	}
 	county, err := countyOf(ctx, s.DB)
 	if err != nil {
 		return err

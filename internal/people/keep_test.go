@@ -45,7 +45,7 @@ func TestPeopleWhoHaveLeftAreErasedWhenTheirTimeIsOver(t *testing.T) {
 		}
 		is, err := PersonByID(p.ctx, d, gone.ID)
 		p.must(err)
-		if is.Name != nameless || is.Email != "" || p.number(`SELECT count(*) FROM roles WHERE person_id = $1`, gone.ID) != 0 {
+		if is.Name != Nameless || is.Email != "" || p.number(`SELECT count(*) FROM roles WHERE person_id = $1`, gone.ID) != 0 {
 			t.Errorf("what is left: %+v", is)
 		}
 		if n := p.number(`SELECT count(*) FROM audit_log WHERE action = 'retention.left' AND detail = '{"n":1}'`); n != 1 {
@@ -118,7 +118,7 @@ func TestOnlyThoseWhoHaveLeftOrAskedAreErased(t *testing.T) {
 		refusedFor(listed, "people.erase-listed")
 		p.must(p.Erase(p.ctx, listed, guest))
 		refusedFor(guest, "people.erase-done-before")
-		if is, err := PersonByID(p.ctx, d, guest); err != nil || is.Name != nameless || is.Left.IsZero() {
+		if is, err := PersonByID(p.ctx, d, guest); err != nil || is.Name != Nameless || is.Left.IsZero() {
 			t.Errorf("%+v, %v", is, err)
 		}
 		if n := p.number(`SELECT count(*) FROM audit_log WHERE action = 'people.erase' AND person_id = $1 AND object = $2`, listed, objectOf("person", guest)); n != 1 {

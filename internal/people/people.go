@@ -42,8 +42,9 @@ type Service struct {
 	// Parts returns what other features keep of a person, for "my data". nil is nothing.
 	Parts func(ctx context.Context, personID int64, t func(key string, args ...any) string) ([]Part, error)
 
-	Erasers  []Eraser  // what features forget when a person is erased
-	Cleaners []Cleaner // what features delete when its time is over
+	Erased   *ErasedList // who has been erased, apart from the database; nil keeps no list
+	Erasers  []Eraser    // what features forget when a person is erased
+	Cleaners []Cleaner   // what features delete when its time is over
 
 	// UnitParts returns what another feature shows on a unit's page, such as who helps there. nil is nothing.
 	UnitParts func(ctx context.Context, p web.Page, unit int64) (templ.Component, error)

@@ -3,13 +3,10 @@ package asking
 import (
 	"context"
 	"slices"
-	"strconv"
 
 	"taitorinki/internal/errs"
-	"taitorinki/internal/i18n"
 	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
-	"taitorinki/internal/ui"
 	"taitorinki/internal/web"
 )
 
@@ -139,28 +136,4 @@ func (r *Request) here() bool { return r.State == Open && r.Level == Coordinator
 // mine are the requests of a person of which it is still known, the newest first.
 func (s *Service) mine(ctx context.Context, person int64) ([]Request, error) {
 	return requests(ctx, s.DB, ` WHERE r.asked_by = $1 ORDER BY r.id DESC`, person)
-}
-
-// Part is what "my data" shows of a person's requests.
-func (s *Service) Part(ctx context.Context, person int64, t func(key string, args ...any) string) (people.Part, error) {
-	p := people.Part{Name: "requests", Title: t("asking.mine"), Link: t("asking.to-mine"), URL: "/help/mine"}
-	all, err := s.mine(ctx, person)
-	p.Facts = []ui.Fact{{Term: t("asking.part-count"), Value: strconv.Itoa(len(all))}}
-	if err != nil || len(all) == 0 {
-		return p, err
-	}
-	type asked struct {
-		At    string `json:"at"`
-		Area  string `json:"area,omitempty"`
-		Way   string `json:"way"`
-		When  string `json:"when"`
-		Text  string `json:"text,omitempty"`
-		State State  `json:"state"`
-	}
-	var out []asked
-	for _, r := range all {
-		out = append(out, asked{r.Asked.In(i18n.Zone()).Format("2006-01-02T15:04"), r.Area, r.Way, r.When, r.Text, r.State})
-	}
-	p.Value = out
-	return p, nil
 }

@@ -25,7 +25,14 @@ type ownMeeting struct {
 	Present bool  `json:"present"`
 }
 
-// Part is what "my data" shows of the meetings: topics, votes and attendance of a person.
+type ownDecision struct {
+	Meeting int64  `json:"meeting"`
+	Text    string `json:"text"`
+	Due     string `json:"due,omitempty"`
+	Done    bool   `json:"done"`
+}
+
+// Part is what "my data" shows of the meetings: topics, votes, attendance and tasks of a person.
 func (s *Service) Part(ctx context.Context, person int64, t func(key string, args ...any) string) (people.Part, error) {
 	p := people.Part{Name: "meetings", Title: t("meetings.my-part"), Link: t("meetings.topics"), URL: "/topics"}
 	written, err := topics(ctx, s.DB, ` WHERE t.person_id = $1 ORDER BY t.made_at, t.id`, person)
@@ -40,10 +47,16 @@ func (s *Service) Part(ctx context.Context, person int64, t func(key string, arg
 	if err != nil {
 		return p, err
 	}
+	sees, err := decisions(ctx, s.DB, ` WHERE owner_id = $1 ORDER BY id`, person)
+	if err != nil {
+		return p, err
+	}
 	value := struct {
 		Topics   []ownTopic   `json:"topics"`
 		Votes    []int64      `json:"votes"`
 		Meetings []ownMeeting `json:"meetings"`
+
+		Decisions []ownDecision `json:"decisions"` // that they see to
 	}{}
 	present := 0
 	for _, x := range written {
@@ -55,10 +68,13 @@ func (s *Service) Part(ctx context.Context, person int64, t func(key string, arg
 			present++
 		}
 	}
+	for _, x := range sees {
+		value.Decisions = append(value.Decisions, ownDecision{x.Meeting, x.Text, x.Due, !x.Done.IsZero()})
+	}
 	value.Votes = slices.Sorted(maps.Keys(votes))
 	p.Facts = []ui.Fact{{Term: t("meetings.part-topics"), Value: strconv.Itoa(len(written))}, {Term: t("meetings.part-votes"), Value: strconv.Itoa(len(votes))},
-		{Term: t("meetings.part-attended"), Value: strconv.Itoa(present)}}
-	if len(written)+len(votes)+len(been) > 0 {
+		{Term: t("meetings.part-attended"), Value: strconv.Itoa(present)}, {Term: t("meetings.part-decisions"), Value: strconv.Itoa(len(sees))}}
+	if len(written)+len(votes)+len(been)+len(sees) > 0 {
 		p.Value = value
 	}
 	return p, nil
