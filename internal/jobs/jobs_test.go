@@ -224,3 +224,22 @@ func TestJobsThatWereGivenUpAreForgottenAfterTheirTimeAndNoOthers(t *testing.T) 
 		}
 	})
 }
+
+func TestPeriodicWorkGoesOnAtItsPaceWhereverTheClockGoes(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		w := &jobs.Worker{DB: d, Now: func() time.Time { return now }}
+		runs := 0
+		w.Every("look", 30*time.Second, func(context.Context) error { runs++; return nil })
+		for _, x := range []struct {
+			jump time.Duration
+			want int // runs in all
+		}{{0, 1}, {29 * time.Second, 1}, {time.Second, 2}, {time.Hour, 3}, {time.Second, 3}, {-time.Hour, 4}, {time.Second, 4}, {30 * time.Second, 5}, {-400 * 24 * time.Hour, 6}} {
+			now = now.Add(x.jump)
+			w.RunPeriodic(t.Context())
+			if runs != x.want {
+				t.Errorf("after a jump of %v to %v it ran %d times, want %d", x.jump, now, runs, x.want)
+			}
+		}
+	})
+}
