@@ -47,10 +47,8 @@ faults: ## Kill and starve the real program, at 50 moments (MOMENTS=1000, SEED=7
 	@.ci/need postgresql
 	@go run ./internal/dbtest/run -- go test -vet=off -ldflags=-w -count=1 -v -timeout 5h ./internal/faults -moments $(or $(MOMENTS),50) -seed $(or $(SEED),0) -moment $(or $(MOMENT),-1)
 
-bench: ## One table of what the real program does beside what the machine can do, its growth with the staff, then the benchmarks
+bench: ## One table of what the real program does beside what the machine can do, and how it grows with the staff; then the benchmarks
 	@go run ./internal/loadtest -table -journeys 6000
-	@go run ./internal/loadtest -growth
-	@go run ./internal/loadtest -journeys 1500 -autosave
 	@go run ./internal/loadtest -journeys 10000 -race 8
 	@go run ./internal/dbtest/run -- go test -run xxx -bench . -benchmem $$(grep -rl --include='*_test.go' '^func Benchmark' internal | xargs -n1 dirname | sort -u | sed 's,^,./,')
 

@@ -156,7 +156,12 @@ func checkClock(ctx context.Context, r *report, d *db.DB) {
 	if !ok {
 		return
 	}
-	off := at.Sub(before.Add(time.Since(before) / 2)).Abs().Round(time.Millisecond)
+	r.add(clockFinding(at.Sub(before.Add(time.Since(before) / 2))))
+}
+
+// clockFinding judges how far the clock of the database's server is ahead of this machine's.
+func clockFinding(ahead time.Duration) finding {
+	off := ahead.Abs().Round(time.Millisecond)
 	f := finding{fine, "clock", fmt.Sprintf("the database server's is %v off this machine's", off), ""}
 	if off > clockWarns {
 		f.level, f.do = warning, "Let both keep time by NTP"
@@ -164,7 +169,7 @@ func checkClock(ctx context.Context, r *report, d *db.DB) {
 	if off > clockFaults {
 		f.level = fault
 	}
-	r.add(f)
+	return f
 }
 
 // checkNewest compares the clock with the audit log: what was written there cannot be from the future.

@@ -52,12 +52,18 @@ type ran struct {
 
 func command(t *testing.T, args ...string) ran {
 	t.Helper()
+	return commandIn(t, nil, args...)
+}
+
+// commandIn runs a command with more in its environment.
+func commandIn(t *testing.T, env []string, args ...string) ran {
+	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	cmd := exec.CommandContext(ctx, binary, args...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
-	cmd.Env = []string{"HOME=" + t.TempDir(), "TZ=UTC"}
+	cmd.Env = append([]string{"HOME=" + t.TempDir(), "TZ=UTC"}, env...)
 	cmd.Dir = t.TempDir()
 	err := cmd.Run()
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {

@@ -45,9 +45,9 @@ func (a *App) joinEvents() {
 	a.Materials.Had = a.Signups.Holders
 	// Behind the lock of the places that signing up takes.
 	a.Events.React = []events.Reaction{a.Signups.React, a.Notices.React, a.Fairs.React}
-	a.Events.SignUp = a.Signups.EventCard
-	a.Events.Cards = []events.Card{a.roomCard, a.Fairs.Card, a.Materials.Card, a.Feedback.Card, a.Invite.Card}
-	a.Signups.Cards = []events.Card{a.roomCard, a.Fairs.Card, a.Materials.Card}
+	a.Events.Top = []events.Card{a.openRoomCard, a.Signups.EventCard}
+	a.Events.Cards = []events.Card{a.closedRoomCard, a.Fairs.Card, a.Materials.Card, a.Feedback.Card, a.Invite.Card}
+	a.Signups.Cards = []events.Card{a.openRoomCard, a.closedRoomCard, a.Fairs.Card, a.Materials.Card}
 	a.Events.HostCards = []events.Card{a.Invite.HostCard, a.Signups.HostCard, a.roomHostCard, a.Fairs.HostCard, a.Materials.HostCard, a.Feedback.HostCard}
 }
 

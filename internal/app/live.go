@@ -53,11 +53,19 @@ func (a *App) named(ctx context.Context, v web.Visitor, event int64) (bool, erro
 	return slices.ContainsFunc(all, func(x events.Speaker) bool { return x.Person == v.ID }), err
 }
 
-// roomCard leads to the live room of an event while it is open, and shows what came of it when that is public. Who speaks finds the
-// page for their phone before it is over.
-func (a *App) roomCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
+// openRoomCard leads to the live room of an event while it is open.
+func (a *App) openRoomCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
+	return a.roomCard(ctx, p, e, true)
+}
+
+// closedRoomCard shows what came of the live room when that is public. Who speaks finds the page for their phone before it opens.
+func (a *App) closedRoomCard(ctx context.Context, p web.Page, e *events.Event) (templ.Component, error) {
+	return a.roomCard(ctx, p, e, false)
+}
+
+func (a *App) roomCard(ctx context.Context, p web.Page, e *events.Event, open bool) (templ.Component, error) {
 	rep, has, err := a.Live.Outcome(ctx, e.ID)
-	if err != nil || !has {
+	if err != nil || !has || open != (rep.Room.State == live.Open) {
 		return nil, err
 	}
 	speaks, err := a.named(ctx, p.Who, e.ID)

@@ -10,6 +10,7 @@ import (
 	"taitorinki/internal/events"
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/survey"
+	"taitorinki/internal/web"
 )
 
 // objectName names what the log speaks of by a kind and a code, and where it is. What is gone, such as a draft that was deleted, has
@@ -31,6 +32,10 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 		name, url, err = a.serviceName(ctx, id, lang)
 	case "round":
 		name, url, err = a.roundName(ctx, id, lang)
+	case "instrument":
+		name, url, err = a.instrumentName(ctx, id, lang)
+	case "request": // whoever reads the log may not read what it says
+		name = a.Kit.Words.T(lang, "app.object-request", "n", id)
 	}
 	if errs.KindOf(err) == errs.NotFound {
 		return "", "", nil
@@ -46,21 +51,20 @@ func (a *App) roundName(ctx context.Context, code, lang string) (name, url strin
 	return r.Settings.Name.In(lang), "/rounds/" + strconv.FormatInt(r.ID, 10), err
 }
 
+func (a *App) instrumentName(ctx context.Context, id, lang string) (name, url string, err error) {
+	in, err := a.Survey.Instrument(ctx, web.Number(id))
+	if err != nil {
+		return "", "", err
+	}
+	return in.Title.In(lang) + " " + in.Version, "/instruments/" + id, nil
+}
+
 func (a *App) eventName(ctx context.Context, id string) (name, url string, err error) {
-	e, err := events.ByID(ctx, a.Config.DB, numberOf(id))
+	e, err := events.ByID(ctx, a.Config.DB, web.Number(id))
 	return e.Title, e.Path(""), err
 }
 
 func (a *App) serviceName(ctx context.Context, id, lang string) (name, url string, err error) {
-	d, err := catalog.ServiceByID(ctx, a.Config.DB, numberOf(id))
+	d, err := catalog.ServiceByID(ctx, a.Config.DB, web.Number(id))
 	return i18n.In(d.Name, lang), "/services/" + id, err
-}
-
-// numberOf is the number of a code; 0, which nothing has, when it is none.
-func numberOf(code string) int64 {
-	n, err := strconv.ParseInt(code, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

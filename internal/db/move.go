@@ -2,12 +2,10 @@ package db
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 )
 
@@ -22,15 +20,8 @@ var (
 	// ErrMoving tells that a database is the target of a move that is not whole.
 	ErrMoving = errors.New("a move into this database is not finished: run taitorinki move again with the same source, or empty the database")
 	// ErrServed tells that the source of a move has other users.
-	ErrServed = errors.New("the source is in use: stop every server and command on it first")
+	ErrServed = errors.New("the source is in use: stop every server and command on it, then run the same command again")
 )
-
-// Sum is what a table holds: how many rows, and a checksum that does not depend on their order or on the engine.
-type Sum struct {
-	Table string
-	Rows  int64
-	Sum   string // hexadecimal
-}
 
 // moveState is the one row of moveTable.
 type moveState struct {
@@ -82,19 +73,50 @@ func (d *DB) frozen(ctx context.Context) (q Q, release func(), err error) {
 		return tx, func() { tx.Rollback() }, d.sameSchema(ctx, tx)
 	}
 	d.read.SetMaxOpenConns(1)
-	others := 0
-	if err := d.read.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity
-		WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() AND backend_type = 'client backend'`).Scan(&others); err != nil {
+	if err := d.onlyMe(ctx, d.read); err != nil {
 		return nil, nil, err
 	}
-	if others > 0 {
-		return nil, nil, fmt.Errorf("%w (%d connections of the same database user)", ErrServed, others)
+	tables, err := d.tables(ctx, d.read)
+	if err != nil {
+		return nil, nil, err
 	}
 	tx, err := d.read.BeginTx(ctx, d.snapshot())
 	if err != nil {
 		return nil, nil, err
 	}
-	return tx, func() { tx.Rollback() }, d.sameSchema(ctx, tx)
+	release = func() { tx.Rollback() }
+	if err := hold(ctx, tx, tables); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return tx, release, d.sameSchema(ctx, tx)
+}
+
+// hold keeps everybody from writing to PostgreSQL's tables until the transaction ends; reading goes on. It stands before the
+// transaction's first look, which decides what it sees.
+func hold(ctx context.Context, tx *sql.Tx, tables []string) error {
+	if len(tables) == 0 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `SET LOCAL lock_timeout = '10s'`); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `LOCK TABLE `+strings.Join(tables, ", ")+` IN SHARE MODE`)
+	return err
+}
+
+// onlyMe refuses a PostgreSQL database to which the same user has connections that are not this program's.
+func (d *DB) onlyMe(ctx context.Context, q Q) error {
+	if d.engine == sqlite {
+		return nil // its file is locked
+	}
+	others := 0
+	err := q.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
+		AND pid <> pg_backend_pid() AND backend_type = 'client backend'`).Scan(&others)
+	if err == nil && others > 0 {
+		err = fmt.Errorf("%w (%d connections of the same database user)", ErrServed, others)
+	}
+	return err
 }
 
 // sameSchema refuses a source whose schema is not this program's.
@@ -120,68 +142,6 @@ func (d *DB) moving(ctx context.Context, q Q) (yes bool, err error) {
 	}
 	err = q.QueryRowContext(ctx, look, moveTable).Scan(&yes)
 	return yes, err
-}
-
-func (d *DB) sums(ctx context.Context, q Q) ([]Sum, error) {
-	tables, err := d.tables(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	var out []Sum
-	for _, t := range tables {
-		s, err := sumOf(ctx, q, t)
-		if err != nil {
-			return nil, fmt.Errorf("table %s: %w", t, err)
-		}
-		out = append(out, s)
-	}
-	return out, nil
-}
-
-// sumOf adds up the SHA-256 of the rows as four numbers: the order does not matter, and a row that is there twice counts twice. It
-// finds what goes wrong by chance, not what somebody has forged.
-func sumOf(ctx context.Context, q Q, table string) (Sum, error) {
-	s := Sum{Table: table}
-	var total [4]uint64
-	var cols []string
-	err := eachRow(ctx, q, `SELECT * FROM `+table, func(c []string) error { cols = c; return nil }, func(values []any) error {
-		h := sha256.New()
-		for i, v := range values {
-			b := canonical(v)
-			fmt.Fprintf(h, "%s %d ", cols[i], len(b))
-			h.Write(b)
-		}
-		row := h.Sum(nil)
-		for i := range total {
-			total[i] += binary.BigEndian.Uint64(row[8*i:])
-		}
-		s.Rows++
-		return nil
-	})
-	s.Sum = fmt.Sprintf("%016x%016x%016x%016x", total[0], total[1], total[2], total[3])
-	return s, err
-}
-
-// canonical writes a value the same way whichever engine it comes from: truth is a number in SQLite.
-func canonical(v any) []byte {
-	switch v := v.(type) {
-	case nil:
-		return []byte{'n'}
-	case bool:
-		if v {
-			return canonical(int64(1))
-		}
-		return canonical(int64(0))
-	case int64:
-		return binary.BigEndian.AppendUint64([]byte{'i'}, uint64(v))
-	case float64:
-		return binary.BigEndian.AppendUint64([]byte{'f'}, math.Float64bits(v+0)) // and -0 is 0
-	case []byte:
-		return append([]byte{'b'}, v...)
-	case string:
-		return append([]byte{'s'}, v...)
-	}
-	return fmt.Appendf(nil, "?%T %[1]v", v)
 }
 
 type mover struct {
@@ -415,6 +375,9 @@ func (m *mover) finish(ctx context.Context) (have []Sum, err error) {
 			return fmt.Errorf("rows of the source refer to rows that are not there: %v", orphans)
 		}
 		if err := m.to.raiseCounters(ctx, tx); err != nil {
+			return err
+		}
+		if err := m.from.onlyMe(ctx, m.src); err != nil { // it has waited with its writing, and would go on with it in the old database
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `DROP TABLE `+moveTable)

@@ -30,16 +30,20 @@ func (d *Demo) begin(ctx context.Context, at time.Time) error {
 			return err
 		}
 	}
+	if err := d.describe(ctx, at); err != nil {
+		return err
+	}
+	return d.App.Survey.ImportShipped(ctx)
+}
+
+// describe says what the county says of itself, its accessibility statement gone through on that day.
+func (d *Demo) describe(ctx context.Context, at time.Time) error {
 	cast := d.before.Cast
-	err := d.App.People.SetCounty(ctx, d.ids[cast.Administrator], people.County{
+	return d.App.People.SetCounty(ctx, d.ids[cast.Administrator], people.County{
 		Name:    map[string]string{"fi": d.before.Units[0].NameFI, "sv": d.before.Units[0].NameSV, "en": d.before.Units[0].NameEN},
 		Contact: "kirjaamo@" + county.Domain, DPO: cast.DataProtectionOfficer, Feedback: "saavutettavuus@" + county.Domain,
 		Months: 60, Reviewed: at.Format(time.DateOnly),
 	})
-	if err != nil {
-		return err
-	}
-	return d.App.Survey.ImportShipped(ctx)
 }
 
 func (d *Demo) bringIn(ctx context.Context, c *county.County, by int64) error {
@@ -82,6 +86,9 @@ func (d *Demo) reorganise(ctx context.Context, at time.Time) error {
 	d.Clock.to(at)
 	d.tell("reorganising", 0, 1)
 	if err := d.bringIn(ctx, d.after, d.ids[d.before.Cast.Coordinator]); err != nil {
+		return err
+	}
+	if err := d.describe(ctx, at); err != nil {
 		return err
 	}
 	return d.App.Mentors.Upkeep(ctx) // whose unit is no more serves what came of it

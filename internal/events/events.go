@@ -48,8 +48,8 @@ type Service struct {
 	Findings func(ctx context.Context, v web.Visitor) ([]ui.Option, error)
 	// Said is what was told of earlier events of a plan's theme, for hosts who plan the next; nil shows nothing.
 	Said func(ctx context.Context, p web.Page, e *Event) (templ.Component, error)
-	// SignUp stands right under what is to know of an event; nil shows nothing.
-	SignUp Card
+	// Top stands right under what is to know of an event: what a visitor can do about it now. A nil component is left out.
+	Top []Card
 	// Cards stand on an event's page for everybody who may see it, HostCards on its hosts' page. A nil component is left out.
 	Cards, HostCards []Card
 }

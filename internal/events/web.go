@@ -181,7 +181,7 @@ type eventPage struct {
 	Hosts    bool
 	Coming   bool
 	Over     bool
-	SignUp   []templ.Component // one, or none
+	Top      []templ.Component
 	Cards    []templ.Component
 }
 
@@ -208,10 +208,8 @@ func (s *Service) show(w http.ResponseWriter, r *http.Request) error {
 			p.Speakers = append(p.Speakers, x)
 		}
 	}
-	if s.SignUp != nil {
-		if p.SignUp, err = Draw(ctx, p.Page, &e, []Card{s.SignUp}); err != nil {
-			return err
-		}
+	if p.Top, err = Draw(ctx, p.Page, &e, s.Top); err != nil {
+		return err
 	}
 	if p.Cards, err = Draw(ctx, p.Page, &e, s.Cards); err != nil {
 		return err

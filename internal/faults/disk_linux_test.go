@@ -2,6 +2,7 @@ package faults
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -73,9 +74,61 @@ func TestADatabaseThatMayOnlyBeReadIsRefusedAtTheStart(t *testing.T) {
 		t.Errorf("it says %q", said)
 	}
 	must(t, syscall.Mount("", dir, "", syscall.MS_REMOUNT, ""))
+	if out, err := exec.Command(binary, "check", "--db", w.url, "--keys", w.keys).Output(); err == nil || !strings.Contains(string(out), "fault    disk of the database") {
+		t.Errorf("on a disk of 24 MB check ends with %v and says\n%s", err, out)
+	}
 	p := w.serve(t)
 	w.whole(t, p.base)
 	p.end()
+}
+
+// TestAFileThatBecomesReadOnlyWhileItIsServedIsServedOn takes away the rights to write to the database's file and folder, as a careless
+// hand does; for root there are no such rights, so then the program runs as nobody.
+func TestAFileThatBecomesReadOnlyWhileItIsServedIsServedOn(t *testing.T) {
+	t.Parallel()
+	e := &engine{world: made(t, filepath.Join(t.TempDir(), "template.db"))}
+	w := e.copy(t)
+	var as []string
+	if os.Getuid() == 0 {
+		as = []string{"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"}
+		givenTo(t, 65534, filepath.Dir(w.url), w.keys)
+		must(t, os.Chmod(filepath.Dir(binary), 0o711))
+	}
+	p := w.begin(t, as...)
+	p.ready()
+	l := w.answering(t, one(p))
+	l.passes(3)
+	rights(t, filepath.Dir(w.url), 0o500, 0o400)
+	l.passes(3)
+	rights(t, filepath.Dir(w.url), 0o700, 0o600)
+	l.ends()
+	w.whole(t, p.base)
+	p.end()
+}
+
+// givenTo makes folders, and what is in them, somebody's own, and lets them come there.
+func givenTo(t *testing.T, user int, dirs ...string) {
+	t.Helper()
+	for _, dir := range dirs {
+		must(t, filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			return os.Chown(path, user, user)
+		}))
+		must(t, os.Chmod(filepath.Dir(dir), 0o711))
+	}
+}
+
+// rights sets the rights of a folder and of the files in it.
+func rights(t *testing.T, dir string, folder, file os.FileMode) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	must(t, err)
+	for _, name := range files {
+		must(t, os.Chmod(name, file))
+	}
+	must(t, os.Chmod(dir, folder))
 }
 
 func TestASecondProgramOnOneFileIsRefusedAndTheFirstGoesOn(t *testing.T) {

@@ -23,6 +23,8 @@ type postgres struct {
 	t         *testing.T
 	bin, data string
 	dir       string
+	ip        string // where it listens
+	space     string // the network namespace it runs in, "" for this program's
 	port      int
 	cred      *syscall.Credential
 	cmd       *exec.Cmd
@@ -53,7 +55,7 @@ func emptyPostgres(t *testing.T) *postgres {
 	dir, err := os.MkdirTemp("/tmp", "tpf") // another user must be able to reach it
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &postgres{t: t, bin: bin, dir: dir, data: filepath.Join(dir, "data"), port: freePort(t)}
+	s := &postgres{t: t, bin: bin, dir: dir, data: filepath.Join(dir, "data"), ip: "127.0.0.1", port: freePort(t)}
 	s.cred, err = dbtest.UserOf(dir)
 	must(t, err)
 	return s
@@ -81,7 +83,7 @@ func (s *postgres) runs(name string, args ...string) {
 // start starts the server and waits until it takes connections.
 func (s *postgres) start(settings ...string) {
 	s.t.Helper()
-	args := []string{"-D", s.data, "-k", s.dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=100", "-c", "shared_buffers=32MB"}
+	args := []string{"-D", s.data, "-k", s.dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=" + s.ip, "-c", "max_connections=100", "-c", "shared_buffers=32MB"}
 	for _, x := range settings {
 		args = append(args, "-c", x)
 	}
@@ -92,6 +94,9 @@ func (s *postgres) start(settings ...string) {
 	s.cmd.Dir = s.dir
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.cred, Pdeathsig: syscall.SIGQUIT}
+	if s.space != "" {
+		s.inSpace()
+	}
 	s.ended = make(chan struct{})
 	started := make(chan error)
 	go func(cmd *exec.Cmd, ended chan struct{}) {
@@ -118,6 +123,15 @@ func (s *postgres) start(settings ...string) {
 	}
 }
 
+// inSpace lets the server start in its network namespace, which root alone may enter.
+func (s *postgres) inSpace() {
+	args := []string{"netns", "exec", s.space, "setpriv", "--clear-groups", "--reuid", fmt.Sprint(s.cred.Uid), "--regid", fmt.Sprint(s.cred.Gid)}
+	log := s.cmd.Stdout
+	s.cmd = exec.Command("ip", append(args, s.cmd.Args...)...)
+	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.dir, log, log
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
+}
+
 // stop ends the server: SIGINT lets it put its affairs in order, SIGQUIT is at once, SIGKILL as a power cut.
 func (s *postgres) stop(how syscall.Signal) {
 	if err := s.cmd.Process.Signal(how); errors.Is(err, os.ErrProcessDone) {
@@ -126,7 +140,7 @@ func (s *postgres) stop(how syscall.Signal) {
 	<-s.ended
 }
 
-func (s *postgres) host() string { return "127.0.0.1:" + strconv.Itoa(s.port) }
+func (s *postgres) host() string { return s.ip + ":" + strconv.Itoa(s.port) }
 
 func (s *postgres) address(database string) string {
 	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", s.host(), database)

@@ -3,6 +3,8 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -107,6 +109,137 @@ func TestAJobWhoseProcessDiedIsDueAgainWhenItsLeaseEnds(t *testing.T) {
 		now = now.Add(2 * time.Minute)
 		if !step(t, w) || runs != 2 {
 			t.Errorf("runs = %d, want 2", runs)
+		}
+	})
+}
+
+// TestSeveralServersDoEachJobOnce has three programs, each with its own connections, take jobs from one queue as fast as they can.
+func TestSeveralServersDoEachJobOnce(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		const all, servers = 120, 3
+		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		var mu sync.Mutex
+		var who [servers]int
+		done := map[string]int{}
+		var together sync.WaitGroup
+		for i := range servers {
+			d, err := db.Open(url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { d.Close() })
+			if i == 0 {
+				if err := d.Migrate(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				err := d.InTx(t.Context(), func(tx *db.Tx) error {
+					for n := range all {
+						if _, err := jobs.Insert(t.Context(), tx, now, greet{fmt.Sprint(n)}); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			w := &jobs.Worker{DB: d, Now: func() time.Time { return now }}
+			jobs.Handle(w, func(_ context.Context, a greet, _ *jobs.Progress) error {
+				mu.Lock()
+				defer mu.Unlock()
+				done[a.Name]++
+				who[i]++
+				return nil
+			})
+			together.Go(func() {
+				for ran := true; ran; {
+					var err error
+					if ran, err = w.Step(t.Context()); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+		}
+		together.Wait()
+		for name, n := range done {
+			if n != 1 {
+				t.Errorf("job %s was done %d times", name, n)
+			}
+		}
+		if len(done) != all {
+			t.Errorf("%d of %d jobs were done; by server: %v", len(done), all, who)
+		}
+	})
+}
+
+func TestAJobWhoseProcessDiedIsDueThoughTheClockWentBack(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		w := &jobs.Worker{DB: d, Now: func() time.Time { return now }}
+		runs := 0
+		ctx, die := context.WithCancel(t.Context())
+		jobs.Handle(w, func(context.Context, greet, *jobs.Progress) error {
+			if runs++; runs == 1 {
+				die()
+			}
+			return nil
+		})
+		insert(t, d, now, nil)
+		if _, err := w.Step(ctx); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(-time.Minute) // as far as the clocks of two servers may differ: the other may be at work on it
+		if step(t, w) {
+			t.Error("ran while leased by a server whose clock is a minute ahead")
+		}
+		now = now.Add(-time.Hour)
+		if !step(t, w) || runs != 2 {
+			t.Errorf("an hour back: %d runs, want 2", runs)
+		}
+		if step(t, w) {
+			t.Error("ran a third time")
+		}
+	})
+}
+
+func TestJobsThatWereGivenUpAreForgottenAfterTheirTimeAndNoOthers(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		for i, state := range []string{"dead", "dead", "waiting", "done"} {
+			_, err := d.ExecContext(t.Context(), `INSERT INTO jobs (kind, args, state, run_at, ended_at) VALUES ('test.greet', '{}', $1, $2, $2)`,
+				state, db.At(now.Add(time.Duration(i%2)*time.Minute)))
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		n, err := jobs.ForgetDead(t.Context(), d, now.Add(time.Minute))
+		if err != nil || n != 1 {
+			t.Errorf("forgot %d, %v; want the one that was given up before", n, err)
+		}
+		var left int
+		if err := d.QueryRowContext(t.Context(), `SELECT count(*) FROM jobs`).Scan(&left); err != nil || left != 3 {
+			t.Errorf("%d are left, %v; want 3", left, err)
+		}
+	})
+}
+
+func TestPeriodicWorkGoesOnAtItsPaceWhereverTheClockGoes(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		w := &jobs.Worker{DB: d, Now: func() time.Time { return now }}
+		runs := 0
+		w.Every("look", 30*time.Second, func(context.Context) error { runs++; return nil })
+		for _, x := range []struct {
+			jump time.Duration
+			want int // runs in all
+		}{{0, 1}, {29 * time.Second, 1}, {time.Second, 2}, {time.Hour, 3}, {time.Second, 3}, {-time.Hour, 4}, {time.Second, 4}, {30 * time.Second, 5}, {-400 * 24 * time.Hour, 6}} {
+			now = now.Add(x.jump)
+			w.RunPeriodic(t.Context())
+			if runs != x.want {
+				t.Errorf("after a jump of %v to %v it ran %d times, want %d", x.jump, now, runs, x.want)
+			}
 		}
 	})
 }

@@ -176,7 +176,7 @@ func TestAKeyThatIsDestroyedMeanwhileDoesNotComeBack(t *testing.T) {
 		for range 2 { // as seal.Vault destroys
 			for _, d := range f {
 				for _, end := range []string{unfinished, ""} {
-					if err := shred(filepath.Join(d, "round-a.key"+end)); err != nil {
+					if err := Shred(filepath.Join(d, "round-a.key"+end)); err != nil {
 						t.Fatal(err)
 					}
 				}

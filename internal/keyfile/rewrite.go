@@ -81,7 +81,7 @@ func (s *Safe) rewrite(path, other string, now time.Time) (bool, error) {
 		return false, err
 	}
 	if _, err := os.Stat(other); had && errors.Is(err, fs.ErrNotExist) {
-		return false, shred(path)
+		return false, Shred(path)
 	}
 	return true, nil
 }
@@ -89,7 +89,7 @@ func (s *Safe) rewrite(path, other string, now time.Time) (bool, error) {
 // put writes a file whole, on the disk, and overwrites what stood there. It reports false when another process is at it.
 func put(path string, data []byte, now time.Time) (bool, error) {
 	if info, err := os.Stat(path + unfinished); err == nil && now.Sub(info.ModTime()) > abandoned {
-		if err := shred(path + unfinished); err != nil {
+		if err := Shred(path + unfinished); err != nil {
 			return false, err
 		}
 	}
@@ -107,7 +107,7 @@ func put(path string, data []byte, now time.Time) (bool, error) {
 	}
 	old, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) { // destroyed meanwhile
-		return false, shred(path + unfinished)
+		return false, Shred(path + unfinished)
 	}
 	if err != nil {
 		return false, errors.Join(err, os.Remove(path+unfinished))
@@ -122,7 +122,7 @@ func put(path string, data []byte, now time.Time) (bool, error) {
 	if err := noise(old); err != nil {
 		return false, err
 	}
-	return true, syncDir(filepath.Dir(path))
+	return true, SyncDir(filepath.Dir(path))
 }
 
 // noise overwrites a file and closes it.
@@ -136,7 +136,9 @@ func noise(f *os.File) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-func shred(path string) error {
+// Shred overwrites a file before it removes it; one that is gone is fine. On disks that write elsewhere the old bytes may live on, which
+// is why doc/operating.md asks for an encrypted disk.
+func Shred(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -144,13 +146,17 @@ func shred(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(noise(f), os.Remove(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := noise(f); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // another process was faster
+		return err
+	}
+	return SyncDir(filepath.Dir(path))
 }
 
-func syncDir(dir string) error {
+// SyncDir makes what was done to a folder's files last: new names, removed ones.
+func SyncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func main() {
 	listeners := flag.Int("live", 0, "measure a live room with so many phones instead, at most 3,000")
 	minutes := flag.Float64("minutes", 0, "with -live: then go on for so many minutes with a vote a second, and look at the memory")
 	grows := flag.Bool("growth", false, "measure counties of 300, 9,000 and 100,000 staff instead, and how each figure grows")
-	tabled := flag.Bool("table", false, "print one table of journeys, servers and pages instead")
+	tabled := flag.Bool("table", false, "print one table of everything instead")
 	copies := flag.Bool("backup", false, "measure backups that the program makes while 100 answers a second arrive instead")
 	plain := flag.Int("plain", 0, "answer every request with so many bytes instead: what -table compares with")
 	addr := flag.String("addr", "", "where -plain listens")

@@ -16,8 +16,26 @@ import (
 	"taitorinki/internal/dbtest"
 )
 
-// table prints what a whole server does, beside what the machine can do at the same time.
+// table prints what a whole server does, beside what the machine can do at the same time: journeys, pages, mail, a live room, and how
+// each figure grows with the staff.
 func table(journeys int) error {
+	if err := answering(journeys); err != nil {
+		return err
+	}
+	fmt.Print("\ninvitations\n\n")
+	if err := run(0, 32, false, "", "", 18000); err != nil {
+		return err
+	}
+	fmt.Print("\na live room\n\n")
+	if err := liveRoom(1500, "", 0); err != nil {
+		return err
+	}
+	fmt.Print("\ngrowth, and with which power of the staff\n\n")
+	return growth()
+}
+
+// answering measures journeys by one and by several servers, and pages.
+func answering(journeys int) error {
 	dir, err := os.MkdirTemp("", "loadtest")
 	if err != nil {
 		return err

@@ -82,10 +82,11 @@ func PaceOf(ctx context.Context, q db.Q, topic string) (p Pace, err error) {
 // share is what is sent at a time: a second's worth, or one message where a second brings none.
 const share = time.Second
 
-// allowance is how many messages may go now when the next may go at free, and how long each holds up those after it.
+// allowance is how many messages may go now when the next may go at free, and how long each holds up those after it. Nothing holds
+// mail up for minutes: a free that is so far ahead was set before the clock went back, it may be by years.
 func (p Pace) allowance(free, now time.Time) (n int, each time.Duration) {
 	each = time.Minute / time.Duration(p.PerMinute)
-	if free.After(now) || !p.Next(now).Equal(now) {
+	if free.After(now) && free.Before(now.Add(apart)) || !p.Next(now).Equal(now) {
 		return 0, each
 	}
 	return max(1, int(share/each)), each

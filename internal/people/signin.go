@@ -24,6 +24,7 @@ const (
 	linkLives   = 15 * time.Minute // from the moment the mail is written
 	wishLives   = time.Hour        // a mail that is later than this is no longer waited for
 	mostWishes  = 5                // of one person, within linkLives
+	apart       = time.Minute      // as far ahead another server's clock may be; what is later was dated by a clock that has gone back since
 )
 
 // wish notes that somebody wants to sign in with an address, to come to the page next, and asks for the mail in a language. An address
@@ -62,7 +63,7 @@ func wisher(ctx context.Context, tx *db.Tx, email string, now time.Time) (Person
 		return Person{}, err
 	}
 	var open int
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM signins WHERE person_id = $1 AND asked_at > $2`, p.ID, db.At(now.Add(-linkLives))).Scan(&open); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM signins WHERE person_id = $1 AND asked_at > $2 AND asked_at < $3`, p.ID, db.At(now.Add(-linkLives)), db.At(now.Add(apart))).Scan(&open); err != nil {
 		return Person{}, err
 	}
 	if !p.Left.IsZero() || open >= mostWishes {
@@ -143,12 +144,19 @@ func (s *Service) SigninLink(ctx context.Context, personID int64) (url string, e
 	return s.linkOf(token), err
 }
 
+// linkEnds is between which times a link ends that can be used now.
+func (s *Service) linkEnds() (from, to db.Time) {
+	now := s.Now()
+	return db.At(now), db.At(now.Add(linkLives + apart))
+}
+
 // linkGood reports whether a link can still be used. It uses nothing up.
 func (s *Service) linkGood(ctx context.Context, token string) (good bool, err error) {
 	defer errs.Wrap(&err, "people.linkGood")
 	var n int
+	from, to := s.linkEnds()
 	err = s.DB.QueryRowContext(ctx, `SELECT count(*) FROM signins s JOIN persons p ON p.id = s.person_id
-		WHERE s.hash = $1 AND s.expires_at > $2 AND p.left_at IS NULL`, hashOf(token), db.At(s.Now())).Scan(&n)
+		WHERE s.hash = $1 AND s.expires_at > $2 AND s.expires_at < $3 AND p.left_at IS NULL`, hashOf(token), from, to).Scan(&n)
 	return n > 0, err
 }
 
@@ -158,7 +166,9 @@ func (s *Service) useLink(ctx context.Context, token string) (p Person, next str
 	defer errs.Wrap(&err, "people.useLink")
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		var id int64
-		err := tx.QueryRowContext(ctx, `DELETE FROM signins WHERE hash = $1 AND expires_at > $2 RETURNING person_id, next`, hashOf(token), db.At(s.Now())).Scan(&id, &next)
+		from, to := s.linkEnds()
+		err := tx.QueryRowContext(ctx, `DELETE FROM signins WHERE hash = $1 AND expires_at > $2 AND expires_at < $3 RETURNING person_id, next`,
+			hashOf(token), from, to).Scan(&id, &next)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errs.Because(err, errs.NotFound, "people.link-bad")
 		}

@@ -78,3 +78,54 @@ func TestWhoAsksForSomebodyElseAHundredTimesDoesNotLockThemOut(t *testing.T) {
 		}
 	})
 }
+
+// TestLinksAndTheirLimitBearAClockThatJumps: no link lives longer because a clock went back, and nobody is kept out for that.
+func TestLinksAndTheirLimitBearAClockThatJumps(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		p := newPlace(t, d)
+		p.grant("anna@hva.example", Coordinator, "")
+		for range mostWishes {
+			p.reader().post("/sign-in", url.Values{"email": {"anna@hva.example"}})
+		}
+		old := p.links()
+		p.clock.add(-time.Hour)
+		if _, body := p.reader().post(old[0], nil); body == "home of anna@hva.example" {
+			t.Error("a link that a clock an hour ahead had made signs in for an hour and a quarter")
+		}
+		p.reader().post("/sign-in", url.Values{"email": {"anna@hva.example"}})
+		links := p.links()
+		if len(links) != mostWishes+1 {
+			t.Fatalf("%d links came, want one more than %d: who had asked before the clock went back is kept out", len(links), mostWishes)
+		}
+		p.clock.add(-apart / 2) // the clock of a second server
+		if _, body := p.reader().post(links[mostWishes], nil); body != "home of anna@hva.example" {
+			t.Errorf("a link from a server whose clock is half a minute ahead: %s", body)
+		}
+		p.clock.add(2 * time.Hour)
+		for _, link := range links[1:] {
+			if _, body := p.reader().post(link, nil); body == "home of anna@hva.example" {
+				t.Error("an old link signs in after the clock went forward")
+			}
+		}
+	})
+}
+
+// TestTheLimitOfLinksHoldsForAllServersTogether asks at two servers by turns.
+func TestTheLimitOfLinksHoldsForAllServersTogether(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		a, b := newPlace(t, d), newPlace(t, d)
+		a.grant("anna@hva.example", Coordinator, "")
+		for i := range 2 * mostWishes {
+			from := a
+			if i%2 == 1 {
+				from = b
+			}
+			if status, _ := from.reader().post("/sign-in", url.Values{"email": {"anna@hva.example"}}); status != 200 {
+				t.Errorf("status %d", status)
+			}
+		}
+		if got := len(a.links()) + len(b.links()); got != mostWishes {
+			t.Errorf("%d links, want %d", got, mostWishes)
+		}
+	})
+}

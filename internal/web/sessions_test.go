@@ -60,3 +60,44 @@ func TestASessionThatHasEndedIsNotBroughtBack(t *testing.T) {
 		}
 	})
 }
+
+// TestASessionThatWasEndedStaysEndedWhereverTheClockGoes: a clock that is set back gives others the time back, and nobody who signed out.
+func TestASessionThatWasEndedStaysEndedWhereverTheClockGoes(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		ctx, right := t.Context(), time.Now()
+		now := right
+		s := sessionStore{d, func() time.Time { return now }}
+		for _, token := range []string{"goes on", "signed out", "ended"} {
+			if err := s.CommitCtx(ctx, token, []byte("data"), right.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.DeleteCtx(ctx, "signed out"); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.InTx(ctx, func(tx *db.Tx) error { return EndSession(ctx, tx, sessionKey("ended"), now) }); err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []struct {
+			jump time.Duration
+			want bool // the one that nobody ended
+		}{{0, true}, {59 * time.Minute, true}, {61 * time.Minute, false}, {-time.Hour, true}, {0, true}, {13 * time.Hour, false}, {-13 * time.Hour, true}} {
+			now = right.Add(x.jump)
+			for token, want := range map[string]bool{"goes on": x.want, "signed out": false, "ended": false} {
+				if _, got, err := s.FindCtx(ctx, token); err != nil || got != want {
+					t.Errorf("%v from when it was begun the session %q is found: %v %v, want %v", x.jump, token, got, err, want)
+				}
+			}
+		}
+		now = right.Add(time.Hour + time.Second)
+		if err := PruneSessions(ctx, d, now); err != nil {
+			t.Fatal(err)
+		}
+		now = right
+		for _, token := range []string{"goes on", "signed out", "ended"} {
+			if _, got, err := s.FindCtx(ctx, token); err != nil || got {
+				t.Errorf("%q is back after it was forgotten: %v %v", token, got, err)
+			}
+		}
+	})
+}

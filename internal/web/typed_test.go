@@ -45,3 +45,11 @@ func TestALinkThatABrowserMayBeSentTo(t *testing.T) {
 		}
 	}
 }
+
+func TestANumberOfAFormIsNothingWhenItIsNone(t *testing.T) {
+	for text, want := range map[string]int64{"": 0, "7": 7, "-1": 0, "1e3": 0, " 7": 0, "9223372036854775808": 0, "9223372036854775807": 1<<63 - 1} {
+		if got := Number(text); got != want {
+			t.Errorf("Number(%q) = %d, want %d", text, got, want)
+		}
+	}
+}

@@ -79,7 +79,7 @@ func (s *Service) RoomOf(ctx context.Context, event int64) (r Room, ok bool, err
 
 // Name is a room's title and path, for the audit log; "" when it is gone.
 func (s *Service) Name(ctx context.Context, id string) (title, path string, err error) {
-	r, err := roomByID(ctx, s.DB, number(id))
+	r, err := roomByID(ctx, s.DB, web.Number(id))
 	if errs.KindOf(err) == errs.NotFound {
 		return "", "", nil
 	}

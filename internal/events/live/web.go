@@ -54,15 +54,6 @@ func (s *Service) Routes() {
 	k.Handle("POST /rooms/{id}/speak", web.SignedIn, s.postOwnSpeaker)
 }
 
-// number reads a number of an address or a form; 0 when it is none.
-func number(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
-}
-
 func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 func roomPath(id int64) string { return "/rooms/" + text(id) }
@@ -261,7 +252,7 @@ func (s *Service) postAsk(w http.ResponseWriter, r *http.Request) error {
 func (s *Service) postVote(w http.ResponseWriter, r *http.Request) error {
 	room, d, err := s.participant(w, r)
 	if err == nil {
-		err = s.Vote(r.Context(), &room, d, number(r.PostForm.Get("question")), r.PostForm.Get("on") != "0")
+		err = s.Vote(r.Context(), &room, d, web.Number(r.PostForm.Get("question")), r.PostForm.Get("on") != "0")
 	}
 	return s.done(w, r, &room, "", 0, err)
 }
@@ -269,7 +260,7 @@ func (s *Service) postVote(w http.ResponseWriter, r *http.Request) error {
 func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) error {
 	room, d, err := s.participant(w, r)
 	if err == nil {
-		err = s.Answer(r.Context(), &room, d, number(r.PostForm.Get("poll")), r.PostForm["answer"])
+		err = s.Answer(r.Context(), &room, d, web.Number(r.PostForm.Get("poll")), r.PostForm["answer"])
 	}
 	if bad := web.FieldsOf(err); bad != nil && !wantsJSON(r) {
 		p, err := s.roomPage(r, &room, d)

@@ -12,7 +12,7 @@ import (
 
 // led is the room of an address, which the reader leads.
 func (s *Service) led(r *http.Request) (Room, error) {
-	return s.hosted(r.Context(), web.VisitorOf(r), number(r.PathValue("id")))
+	return s.hosted(r.Context(), web.VisitorOf(r), web.Number(r.PathValue("id")))
 }
 
 // listPage are the rooms that the reader leads.
@@ -48,7 +48,7 @@ func (s *Service) settingsPage(r *http.Request, room Room) settingsPage {
 }
 
 func (s *Service) newForm(w http.ResponseWriter, r *http.Request) error {
-	room := Room{Event: number(r.PathValue("id")), Anonymous: true}
+	room := Room{Event: web.Number(r.PathValue("id")), Anonymous: true}
 	if room.Event != 0 {
 		e, err := s.Event(r.Context(), room.Event)
 		if err == nil {
@@ -73,7 +73,7 @@ func (s *Service) postNew(w http.ResponseWriter, r *http.Request) error {
 		return errs.Because(err, errs.Invalid, "web.too-big")
 	}
 	set := settingsOf(r)
-	set.Event = number(r.PathValue("id"))
+	set.Event = web.Number(r.PathValue("id"))
 	room, err := s.Create(r.Context(), web.VisitorOf(r), set)
 	if bad := web.FieldsOf(err); bad != nil {
 		p := s.settingsPage(r, Room{Event: set.Event, Title: set.Title, Moderated: set.Moderated, Anonymous: set.Anonymous})
@@ -101,7 +101,7 @@ func (s *Service) postSettings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	set := settingsOf(r)
-	_, err = s.Configure(r.Context(), web.VisitorOf(r), room.ID, int(number(r.PostForm.Get("version"))), set)
+	_, err = s.Configure(r.Context(), web.VisitorOf(r), room.ID, int(web.Number(r.PostForm.Get("version"))), set)
 	if bad := web.FieldsOf(err); bad != nil {
 		room.Title, room.Moderated, room.Anonymous = set.Title, set.Moderated, set.Anonymous
 		p := s.settingsPage(r, room)
@@ -224,7 +224,7 @@ func (s *Service) postQuestion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, do := number(r.PostForm.Get("question")), r.PostForm.Get("do")
+	id, do := web.Number(r.PostForm.Get("question")), r.PostForm.Get("do")
 	if do == "pin" || do == "unpin" {
 		err = s.Pin(r.Context(), web.VisitorOf(r), room.ID, id, do == "pin")
 	} else {
@@ -257,7 +257,7 @@ func (s *Service) postSteer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, do := number(r.PostForm.Get("poll")), r.PostForm.Get("do")
+	id, do := web.Number(r.PostForm.Get("poll")), r.PostForm.Get("do")
 	by, move := map[string]int{"up": -1, "down": 1}[do]
 	if !move {
 		return s.back(w, r, room.ID, "", s.Steer(r.Context(), web.VisitorOf(r), room.ID, id, do))
@@ -327,7 +327,7 @@ func (s *Service) postWrite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, said := number(r.PostForm.Get("question")), r.PostForm.Get("answer")
+	id, said := web.Number(r.PostForm.Get("question")), r.PostForm.Get("answer")
 	err = s.Write(r.Context(), web.VisitorOf(r), room.ID, id, said)
 	if bad := web.FieldsOf(err); bad != nil {
 		p, err := s.afterPage(r, room)

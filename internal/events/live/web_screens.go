@@ -98,7 +98,7 @@ func (s *Service) renderSpeaker(w http.ResponseWriter, r *http.Request, page web
 
 // spoken is the room of an address at whose event the reader speaks.
 func (s *Service) spoken(r *http.Request) (Room, error) {
-	room, err := roomByID(r.Context(), s.DB, number(r.PathValue("id")))
+	room, err := roomByID(r.Context(), s.DB, web.Number(r.PathValue("id")))
 	if err != nil {
 		return room, err
 	}
@@ -131,7 +131,7 @@ func (s *Service) postOwnSpeaker(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.mark(r.Context(), &room, number(r.PostForm.Get("question")), Answered); err != nil {
+	if err := s.mark(r.Context(), &room, web.Number(r.PostForm.Get("question")), Answered); err != nil {
 		return err
 	}
 	return web.See(w, r, r.URL.Path)
@@ -145,7 +145,7 @@ func (s *Service) postSpeaker(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.mark(r.Context(), &room, number(r.PostForm.Get("question")), Answered); err != nil {
+	if err := s.mark(r.Context(), &room, web.Number(r.PostForm.Get("question")), Answered); err != nil {
 		return err
 	}
 	return web.See(w, r, r.URL.Path)

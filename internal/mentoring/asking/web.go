@@ -37,15 +37,6 @@ func (s *Service) Routes() {
 	k.Handle("POST /help/{id}/answer", people.ManageMentors, s.postAnswer)
 }
 
-// number reads a number of an address or a form; 0 when it is none.
-func number(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 0 {
-		return 0
-	}
-	return n
-}
-
 func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 // askPage is the form in which help is asked for.
@@ -131,9 +122,9 @@ func (s *Service) form(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := Ask{Unit: who.UnitID, Area: q.Get("area"), Service: number(q.Get("service")), Way: mentoring.HelpWays[0], When: Whens[1], SentAs: rand.Text()}
+	a := Ask{Unit: who.UnitID, Area: q.Get("area"), Service: web.Number(q.Get("service")), Way: mentoring.HelpWays[0], When: Whens[1], SentAs: rand.Text()}
 	if q.Get("unit") != "" {
-		a.Unit = number(q.Get("unit"))
+		a.Unit = web.Number(q.Get("unit"))
 	}
 	p, err := s.askForm(r, a)
 	if err != nil {
@@ -147,7 +138,7 @@ func (s *Service) ask(w http.ResponseWriter, r *http.Request) error {
 		return errs.Because(err, errs.Invalid, "web.too-big")
 	}
 	f := r.PostForm
-	a := Ask{By: web.VisitorOf(r).ID, Unit: number(f.Get("unit")), Area: f.Get("area"), Service: number(f.Get("service")), Way: f.Get("way"), When: f.Get("when"),
+	a := Ask{By: web.VisitorOf(r).ID, Unit: web.Number(f.Get("unit")), Area: f.Get("area"), Service: web.Number(f.Get("service")), Way: f.Get("way"), When: f.Get("when"),
 		Text: f.Get("text"), SentAs: f.Get("sent_as")}
 	_, err := s.Ask(r.Context(), a)
 	if bad := web.FieldsOf(err); bad != nil {
@@ -228,7 +219,7 @@ func (s *Service) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Because(err, errs.Invalid, "web.too-big")
 	}
-	if err := s.Withdraw(r.Context(), web.VisitorOf(r).ID, number(r.PathValue("id")), version(r)); err != nil {
+	if err := s.Withdraw(r.Context(), web.VisitorOf(r).ID, web.Number(r.PathValue("id")), version(r)); err != nil {
 		return err
 	}
 	s.Kit.Flash(r, "asking.withdrawn")
@@ -249,7 +240,7 @@ func (s *Service) say(w http.ResponseWriter, r *http.Request) error {
 		return errs.Because(err, errs.Invalid, "web.too-big")
 	}
 	helped := r.PostForm.Get("helped") == "yes"
-	if err := s.Say(r.Context(), web.VisitorOf(r).ID, number(r.PathValue("id")), helped); err != nil {
+	if err := s.Say(r.Context(), web.VisitorOf(r).ID, web.Number(r.PathValue("id")), helped); err != nil {
 		return err
 	}
 	if helped {

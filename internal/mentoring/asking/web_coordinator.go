@@ -91,7 +91,7 @@ func (s *Service) manage(w http.ResponseWriter, r *http.Request, flash string, d
 		if err != nil {
 			return err
 		}
-		p.Errors, p.To, p.Written = bad, number(r.PostForm.Get("to")), r.PostForm.Get("answer")
+		p.Errors, p.To, p.Written = bad, web.Number(r.PostForm.Get("to")), r.PostForm.Get("answer")
 		return s.Kit.ShowInvalid(w, r, p.Page, requestView(p))
 	}
 	if err != nil {
@@ -103,7 +103,7 @@ func (s *Service) manage(w http.ResponseWriter, r *http.Request, flash string, d
 
 func (s *Service) postHand(w http.ResponseWriter, r *http.Request) error {
 	return s.manage(w, r, "asking.handed", func(id int64) error {
-		return s.Hand(r.Context(), web.VisitorOf(r).ID, id, version(r), number(r.PostForm.Get("to")))
+		return s.Hand(r.Context(), web.VisitorOf(r).ID, id, version(r), web.Number(r.PostForm.Get("to")))
 	})
 }
 

@@ -96,7 +96,7 @@ func (s *Service) turnOf(r *http.Request) (p turnPage, err error) {
 	if !has {
 		return p, errNoRequest
 	}
-	x, err := requestByID(ctx, s.DB, number(r.PathValue("id")))
+	x, err := requestByID(ctx, s.DB, web.Number(r.PathValue("id")))
 	if err != nil {
 		return p, err
 	}
@@ -143,7 +143,7 @@ func (s *Service) act(w http.ResponseWriter, r *http.Request, flash string, do f
 	if !has {
 		return errNoRequest
 	}
-	id := number(r.PathValue("id"))
+	id := web.Number(r.PathValue("id"))
 	err = do(r.Context(), &m, id)
 	if bad := web.FieldsOf(err); bad != nil {
 		return s.turnAgain(w, r, bad)
@@ -163,7 +163,7 @@ func (s *Service) turnAgain(w http.ResponseWriter, r *http.Request, bad *errs.Fi
 	if err != nil {
 		return err
 	}
-	p.Errors, p.Minutes, p.To, p.Why = bad, r.PostForm.Get("minutes"), number(r.PostForm.Get("to")), r.PostForm.Get("why")
+	p.Errors, p.Minutes, p.To, p.Why = bad, r.PostForm.Get("minutes"), web.Number(r.PostForm.Get("to")), r.PostForm.Get("why")
 	return s.Kit.ShowInvalid(w, r, p.Page, turnView(p))
 }
 
@@ -177,7 +177,7 @@ func (s *Service) postCannot(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) postPass(w http.ResponseWriter, r *http.Request) error {
 	return s.act(w, r, "asking.moved-on", func(ctx context.Context, m *mentoring.Mentor, id int64) error {
-		return s.Pass(ctx, m, id, version(r), number(r.PostForm.Get("to")), r.PostForm.Get("why"))
+		return s.Pass(ctx, m, id, version(r), web.Number(r.PostForm.Get("to")), r.PostForm.Get("why"))
 	})
 }
 
@@ -196,7 +196,7 @@ func (s *Service) postDone(w http.ResponseWriter, r *http.Request) error {
 
 // scoped is the request that the path names, if it is of a unit in which the visitor is a coordinator.
 func (s *Service) scoped(r *http.Request) (Request, error) {
-	x, err := requestByID(r.Context(), s.DB, number(r.PathValue("id")))
+	x, err := requestByID(r.Context(), s.DB, web.Number(r.PathValue("id")))
 	if err != nil {
 		return x, err
 	}

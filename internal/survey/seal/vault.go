@@ -2,7 +2,6 @@ package seal
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -123,7 +122,7 @@ func (v *Vault) load(round string) (*Key, error) {
 func (v *Vault) restore(p, lost, round string, k *Key) error {
 	err := v.write(lost, round, k)
 	if _, gone := os.Stat(p); errors.Is(gone, fs.ErrNotExist) {
-		return errors.Join(ErrNoKey, shred(lost+unfinished), shred(lost))
+		return errors.Join(ErrNoKey, keyfile.Shred(lost+unfinished), keyfile.Shred(lost))
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // that is what another process took away
 		return fmt.Errorf("restoring the second copy of the round's key: %w", err)
@@ -147,7 +146,7 @@ func (v *Vault) Destroy(round string) error {
 	var all error
 	for range 2 { // another process may have taken the first copy for a lost one meanwhile, see restore
 		for _, p := range v.paths(round) {
-			all = errors.Join(all, shred(p+unfinished), shred(p)) // a crash while writing leaves the first
+			all = errors.Join(all, keyfile.Shred(p+unfinished), keyfile.Shred(p)) // a crash while writing leaves the first
 		}
 	}
 	return all
@@ -290,40 +289,7 @@ func (v *Vault) write(path, round string, k *Key) error {
 	if err := os.Rename(path+unfinished, path); err != nil {
 		return err
 	}
-	return syncDir(dir)
-}
-
-// shred overwrites a file before it removes it. On disks that write elsewhere the old bytes may live on, which is why
-// doc/operating.md asks for an encrypted disk.
-func shred(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil {
-		noise := make([]byte, info.Size())
-		rand.Read(noise)
-		_, err = f.WriteAt(noise, 0)
-	}
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // another process was faster
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return keyfile.SyncDir(dir)
 }
 
 // Look reports how a round's two copies are, in the order of Dir and Copy: nil for one that can be read. It writes nothing.
