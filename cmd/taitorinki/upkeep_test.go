@@ -343,3 +343,49 @@ func TestCheckFindsARowThatRefersToNothing(t *testing.T) {
 		t.Errorf("no database: exit %d\n%s", r.code, r.out)
 	}
 }
+
+func TestCheckFindsAColumnThatIsMissingAndTheNextStartAddsIt(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		ok(t, "migrate", "--db", url)
+		d, err := db.Open(url)
+		must(t, err)
+		defer d.Close()
+		_, err = d.ExecContext(t.Context(), `ALTER TABLE mentoring_mentor_events DROP COLUMN minutes`)
+		must(t, err)
+		if r := command(t, "check", "--db", url); r.code != 2 || !strings.Contains(r.out, "lacks mentoring_mentor_events.minutes") {
+			t.Errorf("exit %d\n%s", r.code, r.out)
+		}
+		ok(t, "migrate", "--db", url)
+		if r := command(t, "check", "--db", url); r.code != 0 {
+			t.Errorf("afterwards: exit %d\n%s", r.code, r.out)
+		}
+	})
+}
+
+func TestCheckTellsOfADatabaseServerThatWritesDownWhatIsSaid(t *testing.T) {
+	url := dbtest.PostgresURL(t)
+	ok(t, "migrate", "--db", url)
+	if r := command(t, "check", "--db", url); r.code != 0 || !strings.Contains(r.out, "ok       database's log") {
+		t.Errorf("as it comes: exit %d\n%s", r.code, r.out)
+	}
+	d, err := db.Open(url)
+	must(t, err)
+	defer d.Close()
+	var name string
+	must(t, d.QueryRowContext(t.Context(), `SELECT current_database()`).Scan(&name))
+	for _, set := range []string{"log_statement = 'all'", "log_statement = 'mod'", "log_min_duration_statement = 500"} {
+		_, err := d.ExecContext(t.Context(), `ALTER DATABASE "`+name+`" RESET ALL`)
+		must(t, err)
+		_, err = d.ExecContext(t.Context(), `ALTER DATABASE "`+name+`" SET `+set)
+		must(t, err)
+		setting, _, _ := strings.Cut(set, " ")
+		if r := command(t, "check", "--db", url); r.code != 2 || !strings.Contains(r.out, "fault    database's log") || !strings.Contains(r.out, setting) {
+			t.Errorf("%s: exit %d\n%s", set, r.code, r.out)
+		}
+	}
+	_, err = d.ExecContext(t.Context(), `ALTER DATABASE "`+name+`" SET log_parameter_max_length = 0`)
+	must(t, err)
+	if r := command(t, "check", "--db", url); r.code != 0 {
+		t.Errorf("slow statements without their values: exit %d\n%s", r.code, r.out)
+	}
+}
