@@ -243,7 +243,7 @@ func TestAServerThatStartsOnTheSourceOfAMoveIsNoticedAndServesAfterwards(t *test
 	must(t, err)
 	t.Cleanup(func() { d.Close() })
 	s := starting(t, from, c.keys, c.smtp)
-	for deadline, others := time.Now().Add(20*time.Second), 0; others < 3; { // the move, this look, and the server
+	for deadline, others := time.Now().Add(time.Minute), 0; others < 3; { // the move, this look, and the server
 		if time.Now().After(deadline) {
 			t.Fatal("the server does not come")
 		}
