@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,11 +36,8 @@ const alive = `SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SE
 // stands.
 func reaching(address string) (*pgx.ConnConfig, error) {
 	c, err := pgx.ParseConfig(address)
-	if err != nil {
+	if err != nil || cut(address) || slices.ContainsFunc(hosts(c), func(h string) bool { return strings.Contains(h, "@") }) {
 		return nil, unreadable(address, err)
-	}
-	if strings.Contains(c.Host, "@") { // a piece of the password, which would be asked of the name server
-		return nil, unreadable(address, nil)
 	}
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectPatience
@@ -59,24 +57,36 @@ func reaching(address string) (*pgx.ConnConfig, error) {
 	return c, nil
 }
 
-// unreadable is the error of an address that cannot be read. What the driver says of one may hold a piece of the password when a sign
-// in that should have been written otherwise cuts it: then its words are not told.
-func unreadable(address string, err error) error {
-	said := "the address cannot be read: want postgres://user:password@host:port/name, with the signs % / ? # @ : of a password written as %25 %2F %3F %23 %40 %3A"
-	if why := errors.Unwrap(err); why != nil && cutRight(address) {
-		return fmt.Errorf("%s (%w)", said, why)
+// hosts are all hosts that an address names.
+func hosts(c *pgx.ConnConfig) []string {
+	out := []string{c.Host}
+	for _, f := range c.Fallbacks {
+		out = append(out, f.Host)
 	}
-	return errors.New(said)
+	return out
 }
 
-// cutRight reports whether an address has a user and a password that end at its only @, or neither.
-func cutRight(address string) bool {
+// cut reports whether a sign in the password has cut an address: then a piece of it would be asked of the name server as a host.
+func cut(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || strings.Contains(address, "#") {
-		return false
+	if err != nil {
+		return true
 	}
-	ats := strings.Count(address, "@")
-	return ats == 0 || ats == 1 && u.User != nil
+	for name := range u.Query() {
+		if strings.Contains(name, "@") {
+			return true
+		}
+	}
+	return u.Fragment != "" || strings.Contains(u.Path, "@")
+}
+
+// unreadable is the error of an address that cannot be read. What the driver says of it may hold a piece of the password.
+func unreadable(address string, err error) error {
+	const said = "the address or one of its parameters cannot be read: want postgres://user:password@host:port/name, with the signs % / ? # @ : of a password written as %25 %2F %3F %23 %40 %3A"
+	if cause := errors.Unwrap(err); cause != nil && !strings.Contains(address, "@") && !strings.Contains(address, "pass") {
+		return fmt.Errorf("%s (%w)", said, cause)
+	}
+	return errors.New(said)
 }
 
 // gone are the classes of PostgreSQL's errors that say that the server, and not the statement, is in trouble: the connection, too

@@ -7,7 +7,7 @@ import (
 
 // The address of a mail server is refused without telling of the password, and none that is taken asks for a host with a piece of it.
 func FuzzNewSMTP(f *testing.F) {
-	for _, s := range []string{"", "#", "@", "/", "?", ":", "%", "%zz", " ", `"`, "\\", "[", "@h:", "'", "\n", "12#", "12/"} {
+	for _, s := range []string{"", "#", "@", "/", "?", ":", "%", "%zz", " ", `"`, "\\", "[", "@h:", "'", "\n", "12#", "12/", ":#"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, odd string) {
@@ -20,7 +20,7 @@ func FuzzNewSMTP(f *testing.F) {
 			}
 			return
 		}
-		if strings.Contains(s.host, "@") || strings.Contains(s.host, first) || strings.Contains(s.host, last) {
+		if s.host != "h.example" {
 			t.Fatalf("%q asks for the host %q", address, s.host)
 		}
 	})

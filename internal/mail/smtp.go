@@ -48,7 +48,7 @@ const LongestSend = 12 * time.Minute
 // first byte), and the address that messages come from.
 func NewSMTP(addr, from string) (*SMTP, error) {
 	u, err := url.Parse(addr)
-	if err != nil || u.Hostname() == "" || strings.Contains(u.Host, "@") || u.Scheme != "smtp" && u.Scheme != "smtps" {
+	if err != nil || !hostOnly(u) || u.Scheme != "smtp" && u.Scheme != "smtps" {
 		return nil, errors.New("mail server: want smtp://host:port or smtps://host:port, with the signs % / ? # @ : of a password written as %25 %2F %3F %23 %40 %3A") // without the address, which may hold a password
 	}
 	if err := CheckAddress(from); err != nil {
@@ -73,6 +73,13 @@ func NewSMTP(addr, from string) (*SMTP, error) {
 		s.opts = append(s.opts, gomail.WithTLSPolicy(gomail.NoTLS)) // a relay on this machine
 	}
 	return s, nil
+}
+
+// hostOnly reports whether an address names a host and goes no further. Where a sign in a password has cut it, a piece of the password
+// stands for the host, the path or what follows.
+func hostOnly(u *url.URL) bool {
+	h := u.Hostname()
+	return h != "" && !strings.Contains(h, "@") && (!strings.Contains(h, ":") || net.ParseIP(h) != nil) && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == ""
 }
 
 // CheckAddress reports what is wrong with an e-mail address.
