@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 
 	"taitorinki/internal/db"
 	"taitorinki/internal/jobs"
+	"taitorinki/internal/keyfile"
 	"taitorinki/internal/outbox"
 	"taitorinki/internal/people"
 	"taitorinki/internal/survey"
@@ -76,9 +78,9 @@ func (c *checkCmd) Run(ctx context.Context) error {
 	c.checkDisk(r)
 	checkCertificate(ctx, r, c.BaseURL)
 	c.checkMailServer(ctx, r)
-	fmt.Printf("%d ok, %d warnings, %d faults\n", r.count[fine], r.count[warning], r.count[fault])
+	fmt.Printf("%d ok, %s, %s\n", r.count[fine], some(r.count[warning], "warning"), some(r.count[fault], "fault"))
 	if r.worst == fault {
-		return usage{fmt.Errorf("%d faults, see above", r.count[fault])}
+		return usage{fmt.Errorf("%s, see above", some(r.count[fault], "fault"))}
 	}
 	return nil
 }
@@ -97,6 +99,7 @@ func (c *checkCmd) checkDatabase(ctx context.Context, r *report) {
 		return
 	}
 	r.ok("database", "%s answers", engine)
+	checkTelltale(ctx, r, d)
 	same := checkSchema(ctx, r, d)
 	checkWhole(ctx, r, d)
 	checkClock(ctx, r, d)
@@ -106,6 +109,18 @@ func (c *checkCmd) checkDatabase(ctx context.Context, r *report) {
 	checkNewest(ctx, r, d)
 	checkQueues(ctx, r, d)
 	c.checkKeys(ctx, r, d)
+}
+
+// checkTelltale looks whether the database's server writes down what respondents send.
+func checkTelltale(ctx context.Context, r *report, d *db.DB) {
+	switch set, err := d.Telltale(ctx); {
+	case err != nil:
+		r.failed("database's log", err, "Look at the database's own log")
+	case len(set) > 0:
+		r.add(finding{fault, "database's log", "the server keeps what was sent to it, or when: " + strings.Join(set, ", "), "Set them for this database as doc/operating.md says, and delete what was logged"})
+	case d.Folder() == "":
+		r.ok("database's log", "the server logs no statements")
+	}
 }
 
 func checkSchema(ctx context.Context, r *report, d *db.DB) (same bool) {
@@ -118,9 +133,31 @@ func checkSchema(ctx context.Context, r *report, d *db.DB) (same bool) {
 	case has < knows:
 		r.add(finding{warning, "schema", fmt.Sprintf("%d, and this program writes %d", has, knows), "It is brought up to date when this program serves; back up first. Mail, jobs and keys were not looked at"})
 	default:
+		return checkColumns(ctx, r, d, has)
+	}
+	return false
+}
+
+// checkColumns looks whether a schema of this program's number is this program's.
+func checkColumns(ctx context.Context, r *report, d *db.DB, has int64) (same bool) {
+	lacks, err := d.Lacks(ctx)
+	switch {
+	case err != nil:
+		r.failed("schema", err, "Look at the database's own log")
+	case len(lacks) > 0:
+		r.add(finding{fault, "schema", fmt.Sprintf("%d, but it lacks %s", has, strings.Join(lacks, ", ")), "Restart the server, which adds what it can; if it stays, restore a backup from before it was so. Mail, jobs and keys were not looked at"})
+	default:
 		r.ok("schema", "%d, which is this program's", has)
 	}
-	return err == nil && has == knows
+	return err == nil && len(lacks) == 0
+}
+
+// some counts things in words: 1 fault, 2 faults.
+func some(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func checkWhole(ctx context.Context, r *report, d *db.DB) {
@@ -244,6 +281,8 @@ func (c *checkCmd) checkKeys(ctx context.Context, r *report, d *db.DB) {
 		thing := "key of round " + round.Code
 		copies := v.Look(round.Code)
 		switch {
+		case errors.Is(copies[0], keyfile.ErrMaster) || errors.Is(copies[1], keyfile.ErrMaster):
+			r.add(finding{fault, thing, "it is encrypted with another master key than the one that was given", "Give that one with --master-key-file: after a rotation it is the new one, also for the server"})
 		case copies[0] != nil && copies[1] != nil:
 			r.add(finding{fault, thing, "neither copy can be read", "Check --keys and --keys-copy, or put the key back from its backup: without it the answers are lost"})
 		case copies[0] != nil || copies[1] != nil:

@@ -82,3 +82,18 @@ func TestABadFileIsRefusedByItsLine(t *testing.T) {
 		t.Errorf("no file: exit %d\n%s", r.code, r.errOut)
 	}
 }
+
+func TestOurExampleOfAConfigurationFileIsRight(t *testing.T) {
+	code, out := told(t, []string{"TAITORINKI_CONFIG=" + filepath.Join(folder(t), "../../deploy/taitorinki.conf")}, "config")
+	if code != 0 || strings.Contains(out, "missing") || !strings.Contains(out, "https://taitorinki.county.example") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
+// folder is that of this package.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	must(t, err)
+	return dir
+}

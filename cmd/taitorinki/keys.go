@@ -74,15 +74,37 @@ func (k keysFlag) ring() (*training.Keyring, error) {
 }
 
 type keysCmd struct {
-	New    keysNewCmd    `cmd:"" help:"Print a new master key. Keep it where neither the keys nor the database's backups are."`
+	New    keysNewCmd    `cmd:"" help:"Write a new master key to a new file, or print it. Keep it where neither the keys nor the database's backups are."`
 	Rotate keysRotateCmd `cmd:"" help:"Encrypt all keys with another master key. It may be stopped and run again at any moment."`
 }
 
-type keysNewCmd struct{}
+type keysNewCmd struct {
+	File string `arg:"" optional:"" help:"File to make, which its owner alone can read. Without it the key is printed."`
+	Old  string `help:"File with the master key until now, which goes into the new one after the new key." placeholder:"FILE"`
+}
 
-func (keysNewCmd) Run() error {
-	fmt.Println(keyfile.New())
-	return nil
+func (c *keysNewCmd) Run() error {
+	text := keyfile.New() + "\n"
+	if c.Old != "" {
+		if _, err := keyfile.Read(c.Old); err != nil {
+			return usage{err}
+		}
+		old, err := os.ReadFile(c.Old)
+		if err != nil {
+			return err
+		}
+		text += string(old)
+	}
+	if c.File == "" {
+		fmt.Print(text)
+		return nil
+	}
+	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // a master key that is in use is never written over
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 type keysRotateCmd struct {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"taitorinki/internal/dbtest"
 	"taitorinki/internal/survey/seal"
 )
 
@@ -54,6 +55,40 @@ func TestKeysAreEncryptedAndWithoutTheMasterKeyNothingStartsOrIsLost(t *testing.
 			t.Errorf("%s: %v", path, err)
 		}
 	}
+}
+
+func TestAMasterKeyIsWrittenForItsOwnerAloneAndNeverOverAnother(t *testing.T) {
+	dir := t.TempDir()
+	one, two := filepath.Join(dir, "one"), filepath.Join(dir, "two")
+	ok(t, "keys", "new", one)
+	ok(t, "keys", "new", two, "--old", one)
+	b, err := os.ReadFile(one)
+	must(t, err)
+	both, err := os.ReadFile(two)
+	must(t, err)
+	info, err := os.Stat(two)
+	must(t, err)
+	if !bytes.HasSuffix(both, b) || len(both) != 2*len(b) || info.Mode().Perm() != 0o600 {
+		t.Errorf("%d bytes with mode %v, want the new key before the old one's %d, and 0600", len(both), info.Mode(), len(b))
+	}
+	if r := command(t, "keys", "new", one); r.code != 2 {
+		t.Errorf("over one that is there: exit %d %s", r.code, r.errOut)
+	}
+	if after, err := os.ReadFile(one); err != nil || !bytes.Equal(after, b) {
+		t.Errorf("the first has changed, %v", err)
+	}
+	if r := command(t, "keys", "new", filepath.Join(dir, "three"), "--old", filepath.Join(dir, "none")); r.code != 2 {
+		t.Errorf("with an old one that is not there: exit %d %s", r.code, r.errOut)
+	}
+}
+
+func TestCheckTellsOfAKeyUnderAnotherMasterKeyWhatToDo(t *testing.T) {
+	c := opened(t, dbtest.SQLiteFile(t), 5)
+	one := filepath.Join(t.TempDir(), "one")
+	ok(t, "keys", "new", one)
+	ok(t, "keys", "rotate", "--keys", c.keys, "--to", one)
+	c.wants(t, []string{"check", "--db", c.url, "--keys", c.keys}, 2, "Give that one with --master-key-file")
+	c.wants(t, []string{"check", "--db", c.url, "--keys", c.keys, "--master-key-file", one}, 0, "both copies are there")
 }
 
 func TestTheAuditLogIsVerifiedAndExportedAtTheCommandLine(t *testing.T) {

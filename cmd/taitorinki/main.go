@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -152,8 +153,16 @@ func openAsIs(ctx context.Context, url string) (*db.DB, error) {
 type versionCmd struct{}
 
 func (versionCmd) Run() error {
-	fmt.Println("taitorinki", version)
+	fmt.Println("taitorinki", built())
 	return nil
+}
+
+// built is the version, or where no release was built the revision that the compiler found.
+func built() string {
+	if info, ok := debug.ReadBuildInfo(); ok && version == "dev" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return version
 }
 
 type migrateCmd struct{ dbFlag }

@@ -27,7 +27,7 @@ func program(ctx context.Context, url string, keys keysFlag, base string) (*app.
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := app.New(app.Config{DB: d, Mail: &mail.Recorder{}, Now: time.Now, BaseURL: base, Version: version, Keys: keys.Keys, KeysCopy: keys.KeysCopy, Safe: safe})
+	a, err := app.New(app.Config{DB: d, Mail: &mail.Recorder{}, Now: time.Now, BaseURL: base, Version: built(), Keys: keys.Keys, KeysCopy: keys.KeysCopy, Safe: safe})
 	if err != nil {
 		d.Close()
 		return nil, nil, err

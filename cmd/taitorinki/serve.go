@@ -78,7 +78,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := d.Migrate(ctx); err != nil {
 		return usage{err}
 	}
-	a, err := app.New(app.Config{DB: d, Mail: sender, Now: time.Now, BaseURL: base, Version: version, Keys: c.Keys, KeysCopy: c.KeysCopy, Safe: safe, Signon: signOn})
+	a, err := app.New(app.Config{DB: d, Mail: sender, Now: time.Now, BaseURL: base, Version: built(), Keys: c.Keys, KeysCopy: c.KeysCopy, Safe: safe, Signon: signOn})
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	}
 	show := demo.New(size)
 	base := "http://" + ln.Addr().String()
-	show.App, err = app.New(app.Config{DB: d, Mail: show.Mail, Now: show.Clock.Now, BaseURL: base, Version: version, Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
+	show.App, err = app.New(app.Config{DB: d, Mail: show.Mail, Now: show.Clock.Now, BaseURL: base, Version: built(), Keys: filepath.Join(dir, "keys"), Demo: true, Words: []fs.FS{demo.Locales}})
 	if err != nil {
 		return err
 	}

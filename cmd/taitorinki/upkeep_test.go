@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"taitorinki/internal/apptest"
 	"taitorinki/internal/db"
@@ -181,18 +184,7 @@ func TestAMoveThatThePowerCutInterruptedGoesOnAndIsNotServedBefore(t *testing.T)
 			}
 			units, staff := lists(t, 20_000)
 			ok(t, "people", "import", "--db", from, "--units", units, "--people", staff)
-			cmd := exec.Command(binary, "move", "--from", from, "--to", to)
-			out, err := cmd.StdoutPipe()
-			must(t, err)
-			must(t, cmd.Start())
-			var seen bytes.Buffer
-			for b := make([]byte, 4096); !strings.Contains(seen.String(), "persons: 3000 of"); { // the next batches are on their way
-				n, err := out.Read(b)
-				seen.Write(b[:n])
-				if err != nil {
-					t.Fatalf("%v\n%s", err, seen.String())
-				}
-			}
+			cmd, _ := moving(t, from, to)
 			must(t, cmd.Process.Kill())
 			cmd.Wait()
 			for _, args := range [][]string{{"serve", "--db", to, "--smtp", "smtp://127.0.0.1:1", "--mail-from", "a@b.example", "--addr", "127.0.0.1:0"},
@@ -214,6 +206,68 @@ func TestAMoveThatThePowerCutInterruptedGoesOnAndIsNotServedBefore(t *testing.T)
 			}
 			ok(t, "user", "grant", "--db", to, "new@shores.example", "coordinator") // ids go on after those moved
 		})
+	}
+}
+
+// moving begins to move a county of 20,000 and returns when the first of them have gone over; the next are on their way. What it says
+// from then on is read into the rest, until it ends.
+func moving(t *testing.T, from, to string) (cmd *exec.Cmd, rest *bytes.Buffer) {
+	t.Helper()
+	cmd, rest = exec.Command(binary, "move", "--from", from, "--to", to), &bytes.Buffer{}
+	cmd.Stderr = rest
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	t.Cleanup(func() { cmd.Process.Kill() })
+	var seen bytes.Buffer
+	for b := make([]byte, 4096); !strings.Contains(seen.String(), "persons: 3000 of"); {
+		n, err := out.Read(b)
+		seen.Write(b[:n])
+		if err != nil {
+			t.Fatalf("%v\n%s", err, seen.String())
+		}
+	}
+	go io.Copy(io.Discard, out)
+	return cmd, rest
+}
+
+// TestAServerThatStartsOnTheSourceOfAMoveIsNoticedAndServesAfterwards holds the move up, as a busy machine does, until the server is there.
+func TestAServerThatStartsOnTheSourceOfAMoveIsNoticedAndServesAfterwards(t *testing.T) {
+	from, to := dbtest.PostgresURL(t), filepath.Join(t.TempDir(), "to.db")
+	c := &fixture{url: from, keys: filepath.Join(t.TempDir(), "keys"), smtp: apptest.NewSMTP(t).URL}
+	units, staff := lists(t, 20_000)
+	ok(t, "people", "import", "--db", from, "--units", units, "--people", staff)
+	cmd, said := moving(t, from, to)
+	must(t, cmd.Process.Signal(syscall.SIGSTOP))
+	d, err := db.Open(from)
+	must(t, err)
+	t.Cleanup(func() { d.Close() })
+	s := starting(t, from, c.keys, c.smtp)
+	for deadline, others := time.Now().Add(time.Minute), 0; others < 3; { // the move, this look, and the server
+		if time.Now().After(deadline) {
+			t.Fatal("the server does not come")
+		}
+		must(t, d.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'`).Scan(&others))
+	}
+	d.Close()
+	must(t, cmd.Process.Signal(syscall.SIGCONT))
+	if err := cmd.Wait(); err == nil || !strings.Contains(said.String(), "the source is in use") {
+		t.Errorf("the move ended with %v and said %s", err, said)
+	}
+	s.ready()
+	if r := command(t, "serve", "--db", to, "--smtp", c.smtp, "--mail-from", "a@b.example", "--addr", "127.0.0.1:0"); r.code != 2 || !strings.Contains(r.errOut, "is not finished") {
+		t.Errorf("serving the target: exit %d\n%s", r.code, r.errOut)
+	}
+	s.kill()
+	if r := command(t, "move", "--from", from, "--to", to); r.code != 0 { // the server has written: that is told, too
+		if !strings.Contains(r.errOut, "another source") {
+			t.Errorf("moving once more: exit %d\n%s", r.code, r.errOut)
+		}
+		must(t, os.Remove(to))
+		ok(t, "move", "--from", from, "--to", to)
+	}
+	if sumsOf(t, from) != sumsOf(t, to) {
+		t.Error("the two sides differ")
 	}
 }
 
@@ -287,5 +341,51 @@ func TestCheckFindsARowThatRefersToNothing(t *testing.T) {
 	}
 	if r := command(t, "check", "--db", filepath.Join(t.TempDir(), "none.db")); r.code != 2 || !strings.Contains(r.out, "fault    database") {
 		t.Errorf("no database: exit %d\n%s", r.code, r.out)
+	}
+}
+
+func TestCheckFindsAColumnThatIsMissingAndTheNextStartAddsIt(t *testing.T) {
+	dbtest.RunURL(t, func(t *testing.T, url string) {
+		ok(t, "migrate", "--db", url)
+		d, err := db.Open(url)
+		must(t, err)
+		defer d.Close()
+		_, err = d.ExecContext(t.Context(), `ALTER TABLE mentoring_mentor_events DROP COLUMN minutes`)
+		must(t, err)
+		if r := command(t, "check", "--db", url); r.code != 2 || !strings.Contains(r.out, "lacks mentoring_mentor_events.minutes") {
+			t.Errorf("exit %d\n%s", r.code, r.out)
+		}
+		ok(t, "migrate", "--db", url)
+		if r := command(t, "check", "--db", url); r.code != 0 {
+			t.Errorf("afterwards: exit %d\n%s", r.code, r.out)
+		}
+	})
+}
+
+func TestCheckTellsOfADatabaseServerThatWritesDownWhatIsSaid(t *testing.T) {
+	url := dbtest.PostgresURL(t)
+	ok(t, "migrate", "--db", url)
+	if r := command(t, "check", "--db", url); r.code != 0 || !strings.Contains(r.out, "ok       database's log") {
+		t.Errorf("as it comes: exit %d\n%s", r.code, r.out)
+	}
+	d, err := db.Open(url)
+	must(t, err)
+	defer d.Close()
+	var name string
+	must(t, d.QueryRowContext(t.Context(), `SELECT current_database()`).Scan(&name))
+	for _, set := range []string{"log_statement = 'all'", "log_statement = 'mod'", "log_min_duration_statement = 500"} {
+		_, err := d.ExecContext(t.Context(), `ALTER DATABASE "`+name+`" RESET ALL`)
+		must(t, err)
+		_, err = d.ExecContext(t.Context(), `ALTER DATABASE "`+name+`" SET `+set)
+		must(t, err)
+		setting, _, _ := strings.Cut(set, " ")
+		if r := command(t, "check", "--db", url); r.code != 2 || !strings.Contains(r.out, "fault    database's log") || !strings.Contains(r.out, setting) {
+			t.Errorf("%s: exit %d\n%s", set, r.code, r.out)
+		}
+	}
+	_, err = d.ExecContext(t.Context(), `ALTER DATABASE "`+name+`" SET log_parameter_max_length = 0`)
+	must(t, err)
+	if r := command(t, "check", "--db", url); r.code != 0 {
+		t.Errorf("slow statements without their values: exit %d\n%s", r.code, r.out)
 	}
 }

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"taitorinki/internal/apptest"
 	"taitorinki/internal/db"
 	"taitorinki/internal/dbtest"
+	"taitorinki/internal/mentoring"
 	"taitorinki/internal/people"
 )
 
@@ -69,5 +71,32 @@ func TestAChangedTextIsShownAtOnceAndAtAnotherServerAfterTwoSeconds(t *testing.T
 		here.Anonymous().Get("/privacy").Want(t, 200, "Ours alone.")
 		there.Clock.Move(2 * time.Second)
 		there.Anonymous().Get("/privacy").Want(t, 200, "Ours alone.")
+	})
+}
+
+// TestWhatOneServerRemembersForAMinuteIsRightAtAnotherAfterIt changes the county's name, its contact and its mentors through one server
+// and looks through another, which has just shown the old ones.
+func TestWhatOneServerRemembersForAMinuteIsRightAtAnotherAfterIt(t *testing.T) {
+	dbtest.Run(t, func(t *testing.T, d *db.DB) {
+		here := staffed(t, d)
+		there := apptest.Open(t, d, here.Keys)
+		openRound(t, here, "taitorinki-pulse")
+		reader := there.Anonymous()
+		link := strings.TrimPrefix(links(here)[0], here.URL)
+		p := reader.Get(link).Want(t, 200)
+		for !strings.HasSuffix(p.Path, "/send") {
+			p = fill(p.Form(t, p.Path), nth(1)).Send("go", "next").Want(t, 200)
+		}
+		feedback := p.Form(t, "/send").Send().Want(t, 200, "Your own feedback").Without(t, "By the coffee machine.").Path
+		there.Anonymous().Get("/privacy").Want(t, 200, "Wellbeing County of the Shores").Without(t, "registry@shores.example")
+
+		mentor(t, here, "a1@shores.example", mentoring.Profile{Reach: "By the coffee machine."}, "H")
+		must(t, here.People.SetCounty(t.Context(), 0, people.County{Contact: "registry@shores.example"}))
+		_, err := d.ExecContext(t.Context(), `UPDATE units SET name_en = 'County of the Lakes' WHERE code = 'H'`)
+		must(t, err)
+		here.Anonymous().Get("/privacy").Want(t, 200, "registry@shores.example")
+		there.Clock.Move(time.Minute + time.Second)
+		there.Anonymous().Get("/privacy").Want(t, 200, "County of the Lakes", "registry@shores.example")
+		reader.Get(feedback).Want(t, 200, "By the coffee machine.", "County of the Lakes").Without(t, "County of the Shores")
 	})
 }

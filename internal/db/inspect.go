@@ -26,6 +26,22 @@ func (d *DB) Engine(ctx context.Context) (string, error) {
 	return "PostgreSQL " + version, err
 }
 
+// Telltale lists settings of the server under which it keeps what was said and when: doc/operating.md tells what they should be. An
+// SQLite file has no server.
+func (d *DB) Telltale(ctx context.Context) ([]string, error) {
+	if d.engine == sqlite {
+		return nil, nil
+	}
+	return Rows(ctx, d.read, func(r *sql.Rows, s *string) error { return r.Scan(s) }, `
+		SELECT name || ' = ' || setting FROM pg_settings WHERE name = 'log_statement' AND setting IN ('mod', 'all')
+			OR name IN ('log_min_duration_statement', 'log_min_duration_sample') AND setting <> '-1'
+				AND current_setting('log_parameter_max_length') <> '0'
+			OR name = 'log_transaction_sample_rate' AND setting <> '0'
+			OR name = 'track_commit_timestamp' AND setting = 'on'
+			OR name IN ('shared_preload_libraries', 'session_preload_libraries') AND setting ~ 'auto_explain|pgaudit'
+		ORDER BY name`)
+}
+
 // Schema returns the number of the newest migration that the database has had, and of the newest that this program knows.
 // The first is 0 when the database holds no Taitorinki.
 func (d *DB) Schema(ctx context.Context) (has, knows int64, err error) {

@@ -56,8 +56,10 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Up(ctx)
-	return err
+	if _, err = p.Up(ctx); err != nil {
+		return err
+	}
+	return d.addLate(ctx)
 }
 
 // newest is the number of the newest migration that this program knows.

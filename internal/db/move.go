@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // A move copies a database table by table into an empty one, on either engine. The target remembers in moveTable what it is
@@ -105,18 +106,36 @@ func hold(ctx context.Context, tx *sql.Tx, tables []string) error {
 	return err
 }
 
-// onlyMe refuses a PostgreSQL database to which the same user has connections that are not this program's.
+// onlyMe refuses a PostgreSQL database to which the same user has connections that are not this program's. It has a little patience:
+// PostgreSQL takes a moment to see that a server has gone.
 func (d *DB) onlyMe(ctx context.Context, q Q) error {
 	if d.engine == sqlite {
 		return nil // its file is locked
 	}
-	others := 0
-	err := q.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
-		AND pid <> pg_backend_pid() AND backend_type = 'client backend'`).Scan(&others)
-	if err == nil && others > 0 {
-		err = fmt.Errorf("%w (%d connections of the same database user)", ErrServed, others)
+	for tries := 40; ; tries-- {
+		others, err := othersIn(ctx, q)
+		if err == nil && others > 0 && tries == 0 {
+			err = fmt.Errorf("%w (%d connections of the same database user)", ErrServed, others)
+		}
+		if err != nil || others == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
-	return err
+}
+
+func othersIn(ctx context.Context, q Q) (n int, err error) {
+	// Within a transaction the list would stay as it was when first looked at.
+	if _, err := q.ExecContext(ctx, `SELECT pg_stat_clear_snapshot()`); err != nil {
+		return 0, err
+	}
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
+		AND pid <> pg_backend_pid() AND backend_type = 'client backend'`).Scan(&n)
+	return n, err
 }
 
 // sameSchema refuses a source whose schema is not this program's.

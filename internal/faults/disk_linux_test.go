@@ -144,3 +144,52 @@ func TestASecondProgramOnOneFileIsRefusedAndTheFirstGoesOn(t *testing.T) {
 	w.whole(t, p.base)
 	p.end()
 }
+
+// TestAFileThatNobodyMayWriteWhileItIsServedIsToldAndLeftBehindWithoutAStart makes each write to the database's open files fail, as a
+// file system does that has become read-only, and lets them succeed again.
+func TestAFileThatNobodyMayWriteWhileItIsServedIsToldAndLeftBehindWithoutAStart(t *testing.T) {
+	t.Parallel()
+	e := &engine{world: made(t, filepath.Join(t.TempDir(), "template.db"))}
+	w := e.copy(t)
+	p := w.serve(t)
+	probe := w.people[staff-1]
+	for group := range 2 {
+		from := early + group*10
+		l := w.handingIn(t, w.people[from:from+10], one(p))
+		l.passes(2)
+		open := shut(t, w.url, w.url+"-wal")
+		eventually(t, "saving fails", func() bool { return !probe.answers(newBrowser(p.base), false) })
+		if !strings.HasPrefix(probe.refused, "503") || !strings.Contains(probe.refused, "What you had saved is safe") {
+			t.Errorf("when nothing can be written the page says %s", probe.refused)
+		}
+		if a, err := newBrowser(p.base).get(w.people[0].link); err != nil || a.status != 303 && a.status != 409 {
+			t.Errorf("when nothing can be written what is there can be read: %d %v", a.status, err)
+		}
+		open()
+		l.ends()
+	}
+	w.whole(t, p.base)
+	p.end()
+}
+
+// shut makes files immutable, also to who has them open, until open is called. Only root may, and not on every file system.
+func shut(t *testing.T, files ...string) (open func()) {
+	t.Helper()
+	trial, err := os.Create(filepath.Join(t.TempDir(), "trial"))
+	must(t, err)
+	defer trial.Close()
+	mark := func(how string, files ...string) error {
+		return exec.Command("chattr", append([]string{how}, files...)...).Run()
+	}
+	marked := mark("+i", trial.Name())
+	_, written := trial.Write([]byte("x"))
+	if marked == nil {
+		must(t, mark("-i", trial.Name()))
+	}
+	if marked != nil || written == nil {
+		t.Skipf("files cannot be shut here: %v", marked)
+	}
+	t.Cleanup(func() { mark("-i", files...) })
+	must(t, mark("+i", files...))
+	return func() { must(t, mark("-i", files...)) }
+}
