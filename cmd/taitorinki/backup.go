@@ -97,6 +97,10 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer f.Close()
+	keys, err := c.readKeys() // before anything is done: a wrong master key must not leave half a restore
+	if err != nil {
+		return err
+	}
 	d, err := open(ctx, c.DB)
 	if err != nil {
 		return err
@@ -109,7 +113,7 @@ func (c *restoreCmd) Run(ctx context.Context) error {
 	if err := c.eraseAgain(ctx, d); err != nil || c.KeysIn == "" {
 		return err
 	}
-	return c.restoreKeys()
+	return c.restoreKeys(keys)
 }
 
 // eraseAgain erases those who have been erased since the backup was made, as far as the folder of keys tells.
@@ -129,12 +133,40 @@ func (c *restoreCmd) eraseAgain(ctx context.Context, d *db.DB) error {
 	return err
 }
 
-func (c *restoreCmd) restoreKeys() error {
+// readKeys reads the backup of the keys, by name; none is wanted when there is no such file in the command.
+func (c *restoreCmd) readKeys() (map[string][]byte, error) {
+	if c.KeysIn == "" {
+		return nil, nil
+	}
 	z, err := zip.OpenReader(c.KeysIn)
 	if err != nil {
-		return usage{fmt.Errorf("%s: %w", c.KeysIn, err)}
+		return nil, usage{fmt.Errorf("%s: %w", c.KeysIn, err)}
 	}
 	defer z.Close()
+	v, err := c.vault()
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		b, err := io.ReadAll(io.LimitReader(r, 4096))
+		r.Close()
+		if err == nil {
+			b, err = v.Safe.Open(f.Name, b)
+		}
+		if err != nil {
+			return nil, locked(err)
+		}
+		keys[f.Name] = b
+	}
+	return keys, nil
+}
+
+func (c *restoreCmd) restoreKeys(keys map[string][]byte) error {
 	v, err := c.vault()
 	if err != nil {
 		return err
@@ -143,29 +175,17 @@ func (c *restoreCmd) restoreKeys() error {
 	if err != nil {
 		return err
 	}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			return err
-		}
-		b, err := io.ReadAll(io.LimitReader(r, 4096))
-		r.Close()
-		if err == nil {
-			b, err = v.Safe.Open(f.Name, b)
-		}
-		if err != nil {
-			return locked(err)
-		}
-		if training.IsKeyFile(f.Name) {
-			err = ring.Import(f.Name, b)
+	for name, b := range keys {
+		if training.IsKeyFile(name) {
+			err = ring.Import(name, b)
 		} else {
-			err = v.Import(f.Name, b)
+			err = v.Import(name, b)
 		}
 		if err != nil {
 			return usage{err}
 		}
 	}
-	fmt.Printf("%d keys are restored.\n", len(z.File))
+	fmt.Printf("%d keys are restored.\n", len(keys))
 	return nil
 }
 

@@ -46,6 +46,14 @@ func TestKeysAreEncryptedAndWithoutTheMasterKeyNothingStartsOrIsLost(t *testing.
 	saved := filepath.Join(dir, "keys.zip")
 	ok(t, "backup", "--db", db, "--keys", keys, "--master-key-file", one, "--keys-out", saved, filepath.Join(dir, "b.gz"))
 	ok(t, "keys", "rotate", "--keys", keys, "--master-key-file", one, "--to", two)
+	other := filepath.Join(dir, "other")
+	ok(t, "keys", "new", other)
+	if r := command(t, "restore", "--db", filepath.Join(dir, "none.db"), "--keys", filepath.Join(dir, "none"), "--master-key-file", other, "--keys-in", saved, filepath.Join(dir, "b.gz")); r.code != 2 {
+		t.Errorf("restoring keys of another master key: exit %d\n%s%s", r.code, r.out, r.errOut)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "none*")); len(left) > 0 {
+		t.Errorf("a restore that was refused left %v", left)
+	}
 	restored := filepath.Join(dir, "restored")
 	ok(t, "restore", "--db", filepath.Join(dir, "n.db"), "--keys", restored, "--master-key-file", one, "--keys-in", saved, filepath.Join(dir, "b.gz"))
 	for path, master := range map[string]string{keys: two, restored: one} {

@@ -27,5 +27,6 @@ func ParseHours(text string) (minutes int, ok bool) {
 	if err != nil || !(h > 0 && h*60 <= MostMinutes) {
 		return 0, false
 	}
-	return int(math.Round(h * 60)), true
+	minutes = int(math.Round(h * 60))
+	return minutes, minutes > 0
 }

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"time"
 
 	"taitorinki/internal/db"
@@ -104,14 +106,20 @@ func readErased(path string, all map[erased]bool) error {
 	return in.Err()
 }
 
+var erasedLine = regexp.MustCompile(`^(\d{4}-\d\d-\d\d) ([1-9]\d{0,17}) ([0-9a-f]{2})$`)
+
+// parseErased reads a line; ok is false for one that was cut.
 func parseErased(line string) (x erased, ok bool) {
-	var day string
-	n, err := fmt.Sscanf(line, "%s %d %02x", &day, &x.id, &x.mark)
-	if err != nil || n != 3 || x.id <= 0 {
-		return erased{}, false
+	m := erasedLine.FindStringSubmatch(line)
+	if m == nil {
+		return x, false
 	}
-	_, err = time.Parse(time.DateOnly, day)
-	return x, err == nil
+	if _, err := time.Parse(time.DateOnly, m[1]); err != nil {
+		return x, false
+	}
+	id, _ := strconv.ParseInt(m[2], 10, 64) // its shape is that of a number
+	mark, _ := strconv.ParseUint(m[3], 16, 8)
+	return erased{id, byte(mark)}, true
 }
 
 // EraseAgain erases those who have been erased and are named again, as a backup from before was restored, and returns their numbers. Who

@@ -71,7 +71,7 @@ func TestWhoWasErasedDoesNotComeBackWithAnOlderBackup(t *testing.T) {
 }
 
 func TestALineOfTheListThatWasCutIsNoLine(t *testing.T) {
-	for _, line := range []string{"", "2026-11-23", "2026-11-23 12", "2026-11-23 12 ", "2026-11-23 -1 aa", "2026-11-2 12 aa", "x y z"} {
+	for _, line := range []string{"", "2026-11-23", "2026-11-23 12", "2026-11-23 12 ", "2026-11-23 12 0", "2026-11-23 -1 aa", "2026-11-2 12 aa", "x y z"} {
 		if x, ok := parseErased(line); ok {
 			t.Errorf("%q is read as %+v", line, x)
 		}
