@@ -80,13 +80,24 @@ func cut(address string) bool {
 	return u.Fragment != "" || strings.Contains(u.Path, "@")
 }
 
-// unreadable is the error of an address that cannot be read. What the driver says of it may hold a piece of the password.
+// unreadable is the error of an address that cannot be read. What the driver says of one may hold a piece of the password when a sign
+// in that should have been written otherwise cuts it: then its words are not told.
 func unreadable(address string, err error) error {
-	const said = "the address or one of its parameters cannot be read: want postgres://user:password@host:port/name, with the signs % / ? # @ : of a password written as %25 %2F %3F %23 %40 %3A"
-	if cause := errors.Unwrap(err); cause != nil && !strings.Contains(address, "@") && !strings.Contains(address, "pass") {
-		return fmt.Errorf("%s (%w)", said, cause)
+	said := "the address cannot be read: want postgres://user:password@host:port/name, with the signs % / ? # @ : of a password written as %25 %2F %3F %23 %40 %3A"
+	if why := errors.Unwrap(err); why != nil && cutRight(address) {
+		return fmt.Errorf("%s (%w)", said, why)
 	}
 	return errors.New(said)
+}
+
+// cutRight reports whether an address has a user and a password that end at its only @, or neither.
+func cutRight(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || strings.Contains(address, "#") {
+		return false
+	}
+	ats := strings.Count(address, "@")
+	return ats == 0 || ats == 1 && u.User != nil
 }
 
 // gone are the classes of PostgreSQL's errors that say that the server, and not the statement, is in trouble: the connection, too
