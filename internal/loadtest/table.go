@@ -16,8 +16,8 @@ import (
 	"taitorinki/internal/dbtest"
 )
 
-// table prints what a whole server does, beside what the machine can do at the same time: journeys, pages, mail, a live room, and how
-// each figure grows with the staff.
+// table prints what a whole server does, beside what the machine can do at the same time: journeys, pages, mail, a live room, backups,
+// and how each figure grows with the staff.
 func table(journeys int) error {
 	if err := answering(journeys); err != nil {
 		return err
@@ -28,6 +28,10 @@ func table(journeys int) error {
 	}
 	fmt.Print("\na live room\n\n")
 	if err := liveRoom(1500, "", 0); err != nil {
+		return err
+	}
+	fmt.Print("\nbackups while 100 answers a second arrive\n\n")
+	if err := backups(""); err != nil {
 		return err
 	}
 	fmt.Print("\ngrowth, and with which power of the staff\n\n")
