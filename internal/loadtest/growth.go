@@ -1,13 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"taitorinki/internal/app"
@@ -190,14 +190,27 @@ func coordinator(ctx context.Context, a *app.App) (link string, err error) {
 // close closes the round by the command, as an operator does, and waits for its results.
 func (g *grown) close(s *server, file, dir string, r *survey.Round) error {
 	cmd := exec.Command(filepath.Join(dir, "taitorinki"), "round", "close", fmt.Sprint(r.ID), "--db", file, "--keys", filepath.Join(dir, "keys"))
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	began := time.Now()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, out)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	// Not what the system tells of the ended process: that counts this program's memory in, which started it.
+	for running := true; running; {
+		select {
+		case err := <-ended:
+			if err != nil {
+				return fmt.Errorf("%w: %s", err, &out)
+			}
+			running = false
+		case <-time.After(5 * time.Millisecond):
+			g.closingMB = max(g.closingMB, (&server{cmd: cmd}).peak())
+		}
 	}
 	g.closing = time.Since(began).Seconds()
-	if used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		g.closingMB = float64(used.Maxrss) / 1024
-	}
 	d, err := db.Open(file)
 	if err != nil {
 		return err
