@@ -23,8 +23,9 @@ var (
 type moment struct {
 	*testing.T
 	*world
-	e   *engine
-	rng *rand.Rand
+	e    *engine
+	rng  *rand.Rand
+	died int // programs that were killed since markHanded last looked
 }
 
 func (m *moment) upTo(d time.Duration) time.Duration { return time.Duration(m.rng.Int64N(int64(d))) }
@@ -57,7 +58,7 @@ func TestWhateverTheMomentOfAKillNothingAcknowledgedIsLostOrDoubled(t *testing.T
 			kind := kinds[i/2%len(kinds)]
 			t.Run(fmt.Sprintf("%d %s", i, kind.name), func(t *testing.T) {
 				t.Logf("to see it again: make faults SEED=%d MOMENT=%d MOMENTS=%d", from, i, *moments)
-				kind.run(&moment{t, nil, e, rand.New(rand.NewPCG(from, uint64(i)))})
+				kind.run(&moment{T: t, e: e, rng: rand.New(rand.NewPCG(from, uint64(i)))})
 			})
 			ran[kind.name]++
 		}
@@ -84,6 +85,7 @@ func (m *moment) answering() {
 		kill()
 	}
 	<-p.done
+	m.died++
 	wg.Wait()
 	m.mail.Feel(nil)
 	m.e.settled(m.T, m.url)
@@ -141,6 +143,7 @@ func (m *moment) again() *program {
 		case <-time.After(m.upTo(m.e.starts)):
 		}
 		p.kill()
+		m.died++
 		m.e.settled(m.T, m.url)
 		if m.mail != nil {
 			m.markHanded()
@@ -165,6 +168,7 @@ func (m *moment) closing() {
 	}()
 	time.Sleep(m.upTo(m.e.closes * 3 / 2))
 	p.cmd.Process.Kill()
+	m.died++
 	close(dead)
 	<-p.done
 	wg.Wait()
