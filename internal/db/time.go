@@ -12,6 +12,10 @@ type Time struct{ time.Time }
 // At wraps t for storing.
 func At(t time.Time) Time { return Time{t} }
 
+// ClocksApart is more than the clocks of several servers on one database differ. What one of them is said to have dated further ahead
+// than it ever dates anything was dated by a clock that has gone back since.
+const ClocksApart = 10 * time.Minute
+
 // Value implements driver.Valuer.
 func (t Time) Value() (driver.Value, error) {
 	if t.IsZero() {

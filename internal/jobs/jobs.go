@@ -31,8 +31,6 @@ const (
 	lease    = time.Minute
 	mostTry  = 8
 	keepDone = 30 * 24 * time.Hour
-	// No lease ends as far off as this: whoever took it died, and the clock has gone back since. Clocks of several servers may differ by less.
-	impossible = 10 * time.Minute
 )
 
 // Insert adds a job to the transaction, to be run at the given time or later, and returns its id.
@@ -230,7 +228,7 @@ func (w *Worker) claim(ctx context.Context) (c claimed, err error) {
 			UPDATE jobs SET state = 'running', run_at = $2, tries = tries + 1
 			WHERE id = (SELECT id FROM jobs WHERE state IN ('waiting', 'running') AND run_at <= $1 OR state = 'running' AND run_at > $3
 				ORDER BY run_at, id LIMIT 1`+tx.SkipLocked()+`)
-			RETURNING id, kind, args, tries`, now, db.At(now.Add(lease)), db.At(now.Add(impossible))).Scan(&c.id, &c.kind, &c.args, &c.tries)
+			RETURNING id, kind, args, tries`, now, db.At(now.Add(lease)), db.At(now.Add(lease+db.ClocksApart))).Scan(&c.id, &c.kind, &c.args, &c.tries)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}

@@ -87,22 +87,28 @@ func TestAFailedJobIsTriedAgainLaterAndEndsInTheDeadLetters(t *testing.T) {
 	})
 }
 
+// died leaves a job whose process died at work on it, and returns another worker.
+func died(t *testing.T, d *db.DB, now *time.Time, runs *int) *jobs.Worker {
+	t.Helper()
+	w := &jobs.Worker{DB: d, Now: func() time.Time { return *now }}
+	ctx, die := context.WithCancel(t.Context())
+	jobs.Handle(w, func(context.Context, greet, *jobs.Progress) error {
+		if *runs++; *runs == 1 {
+			die()
+		}
+		return nil
+	})
+	insert(t, d, *now, nil)
+	if _, err := w.Step(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
 func TestAJobWhoseProcessDiedIsDueAgainWhenItsLeaseEnds(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		w := &jobs.Worker{DB: d, Now: func() time.Time { return now }}
-		runs := 0
-		ctx, die := context.WithCancel(t.Context())
-		jobs.Handle(w, func(context.Context, greet, *jobs.Progress) error {
-			if runs++; runs == 1 {
-				die()
-			}
-			return nil
-		})
-		insert(t, d, now, nil)
-		if _, err := w.Step(ctx); err != nil {
-			t.Fatal(err)
-		}
+		now, runs := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 0
+		w := died(t, d, &now, &runs)
 		if step(t, w) {
 			t.Error("ran while leased")
 		}
@@ -176,20 +182,8 @@ func TestSeveralServersDoEachJobOnce(t *testing.T) {
 
 func TestAJobWhoseProcessDiedIsDueThoughTheClockWentBack(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, d *db.DB) {
-		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-		w := &jobs.Worker{DB: d, Now: func() time.Time { return now }}
-		runs := 0
-		ctx, die := context.WithCancel(t.Context())
-		jobs.Handle(w, func(context.Context, greet, *jobs.Progress) error {
-			if runs++; runs == 1 {
-				die()
-			}
-			return nil
-		})
-		insert(t, d, now, nil)
-		if _, err := w.Step(ctx); err != nil {
-			t.Fatal(err)
-		}
+		now, runs := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), 0
+		w := died(t, d, &now, &runs)
 		now = now.Add(-time.Minute) // as far as the clocks of two servers may differ: the other may be at work on it
 		if step(t, w) {
 			t.Error("ran while leased by a server whose clock is a minute ahead")

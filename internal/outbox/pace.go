@@ -86,7 +86,7 @@ const share = time.Second
 // mail up for minutes: a free that is so far ahead was set before the clock went back, it may be by years.
 func (p Pace) allowance(free, now time.Time) (n int, each time.Duration) {
 	each = time.Minute / time.Duration(p.PerMinute)
-	if free.After(now) && free.Before(now.Add(apart)) || !p.Next(now).Equal(now) {
+	if free.After(now) && free.Before(now.Add(db.ClocksApart)) || !p.Next(now).Equal(now) {
 		return 0, each
 	}
 	return max(1, int(share/each)), each

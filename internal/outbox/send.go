@@ -19,9 +19,6 @@ const (
 	most    = 200                              // messages of a topic listed at a time
 	fresh   = 2 * time.Second                  // how long a list is good: a pause, or a sign-in mail, is not to wait behind it
 	keep    = 5 * time.Second                  // how long a connection waits for another message
-	// apart is how far ahead another server's clock may be. What this program set further ahead than it does, it set before the clock
-	// went back.
-	apart = 10 * time.Minute
 )
 
 // message is a row that waits, as it was when it was listed.
@@ -306,7 +303,7 @@ func (l *line) deliver(ctx context.Context, m message) (settled bool, err error)
 // their time is over, nor anybody for a time that was set by a clock that has gone back since.
 func (o *Outbox) markUnclear(ctx context.Context, alone bool) error {
 	_, err := o.DB.ExecContext(ctx, `UPDATE mail_messages SET state = 'unclear', error = 'interrupted while handing over', run_at = $3
-		WHERE state = 'handing' AND (run_at < $1 OR run_at > $4 OR $2)`, db.At(o.Now()), alone, coarse(o.Now(), time.Hour), db.At(o.Now().Add(lease+apart)))
+		WHERE state = 'handing' AND (run_at < $1 OR run_at > $4 OR $2)`, db.At(o.Now()), alone, coarse(o.Now(), time.Hour), db.At(o.Now().Add(lease+db.ClocksApart)))
 	return err
 }
 

@@ -68,12 +68,29 @@ func appendLine(path, line string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(line)
+	cut, err := isCut(f)
+	if err == nil && cut {
+		line = "\n" + line
+	}
+	if err == nil {
+		_, err = f.WriteString(line)
+	}
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// isCut reports whether a full disk, or a power cut, has left a file without the end of its last line: the next would be lost with it.
+func isCut(f *os.File) (bool, error) {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return false, err
+	}
+	last := make([]byte, 1)
+	_, err = f.ReadAt(last, info.Size()-1)
+	return last[0] != '\n', err
 }
 
 // read returns what either file says.

@@ -80,3 +80,28 @@ func TestALineOfTheListThatWasCutIsNoLine(t *testing.T) {
 		t.Errorf("a whole line is read as %+v, %v", x, ok)
 	}
 }
+
+func TestALineThatAFullDiskHasCutDoesNotTakeTheNextWithIt(t *testing.T) {
+	l := &ErasedList{Dir: t.TempDir()}
+	at := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	anna, bo := Person{ID: 7, Email: "anna@a.example"}, Person{ID: 8, Email: "bo@a.example"}
+	for _, p := range []*Person{&anna, &bo} {
+		if err := l.note(at, p); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range l.paths() {
+			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+			if err == nil {
+				_, err = f.WriteString("2026-11-2")
+				f.Close()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all, err := l.read()
+	if err != nil || len(all) != 2 || !all[erased{7, markOf(&anna)}] || !all[erased{8, markOf(&bo)}] {
+		t.Errorf("the list is read as %v, %v; want both", all, err)
+	}
+}
