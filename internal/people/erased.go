@@ -16,6 +16,7 @@ import (
 	"taitorinki/internal/db"
 	"taitorinki/internal/errs"
 	"taitorinki/internal/i18n"
+	"taitorinki/internal/keyfile"
 )
 
 // ErasedList remembers outside the database who has been erased, so that a backup from before does not bring anybody back for good.
@@ -79,7 +80,7 @@ func appendLine(path, line string) error {
 	if err == nil {
 		_, err = f.WriteString(line)
 	}
-	return errors.Join(err, f.Sync(), f.Close())
+	return errors.Join(err, f.Sync(), f.Close(), keyfile.SyncDir(filepath.Dir(path))) // the file may be new
 }
 
 // isCut reports whether a full disk, or a power cut, has left a file without the end of its last line: the next would be lost with it.
