@@ -68,6 +68,8 @@ func (b *baked) element(d *xml.Decoder, e xml.StartElement, start int64) error {
 				b.declared = true
 			}
 		}
+	case e.Name.Space == badgePrefix: // nothing says what the prefix means; once a badge declares it, this would be a second credential
+		return errors.New("badge: the SVG file uses our prefix without declaring it")
 	case e.Name.Space == badgeSpace && e.Name.Local == "credential":
 		text, err := credentialText(d, e)
 		if err != nil {

@@ -70,7 +70,7 @@ func TestTheTrendHoldsTheEventsThatAHostLooksAfter(t *testing.T) {
 			boss.Get(feedback.TrendPath+"?by="+by).Want(t, 200, "chart-box")
 		}
 		file := boss.Get(feedback.TrendPath+".csv").Want(t, 200)
-		if !strings.Contains(file.Body, "Training") || strings.Contains(file.Body, "14") {
+		if !strings.Contains(file.Body, "Kind of event;Training;1;5;7.6") || strings.Contains(file.Body, ";4;") || strings.Contains(file.Body, ";14;") {
 			t.Errorf("the file holds\n%s", file.Body)
 		}
 	})
