@@ -25,7 +25,7 @@ func (a *App) objectName(ctx context.Context, object, lang string) (name, url st
 	case "event":
 		name, url, err = a.eventName(ctx, id)
 	case "room":
-		name, url, err = a.Live.Name(ctx, id)
+		name, url, err = a.roomName(ctx, id)
 	case "mentor":
 		name, url, err = a.Mentors.ObjectName(ctx, object, lang)
 	case "service":
@@ -62,6 +62,15 @@ func (a *App) instrumentName(ctx context.Context, id, lang string) (name, url st
 func (a *App) eventName(ctx context.Context, id string) (name, url string, err error) {
 	e, err := events.ByID(ctx, a.Config.DB, web.Number(id))
 	return e.Title, e.Path(""), err
+}
+
+// roomName leads to the room's event: the room itself opens to its host alone.
+func (a *App) roomName(ctx context.Context, id string) (name, url string, err error) {
+	name, event, err := a.Live.Name(ctx, id)
+	if err == nil && event != 0 {
+		_, url, err = a.eventName(ctx, strconv.FormatInt(event, 10))
+	}
+	return name, url, err
 }
 
 func (a *App) serviceName(ctx context.Context, id, lang string) (name, url string, err error) {

@@ -26,13 +26,16 @@ func TestTheLogNamesEventsAndTheirRoomsAndLeadsToThem(t *testing.T) {
 		must(t, err)
 		room, err := s.Live.Create(ctx, v, live.Settings{Event: id, Title: "The room"})
 		must(t, err)
+		alone, err := s.Live.Create(ctx, v, live.Settings{Title: "By itself"})
+		must(t, err)
 		digi, err := survey.Instruments(ctx, d)
 		must(t, err)
 		in, err := s.Survey.Instrument(ctx, digi[0].ID)
 		must(t, err)
 		for object, want := range map[string][2]string{
 			fmt.Sprintf("event:%d", id):              {"Chat & calm", fmt.Sprintf("/events/%d", id)},
-			fmt.Sprintf("room:%d", room.ID):          {"The room", fmt.Sprintf("/rooms/%d", room.ID)},
+			fmt.Sprintf("room:%d", room.ID):          {"The room", fmt.Sprintf("/events/%d", id)},
+			fmt.Sprintf("room:%d", alone.ID):         {"By itself", ""},
 			fmt.Sprintf("instrument:%d", digi[0].ID): {in.Title["en"] + " " + in.Version, fmt.Sprintf("/instruments/%d", digi[0].ID)},
 			"request:7":                              {"Request for help 7", ""}, "instrument:999": {},
 			"event:99": {}, "room:99": {}, "event:x": {}, "service:99": {}, "round:none": {}, "unheard:1": {},

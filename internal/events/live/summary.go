@@ -77,11 +77,11 @@ func (s *Service) RoomOf(ctx context.Context, event int64) (r Room, ok bool, err
 	return all[0], true, nil
 }
 
-// Name is a room's title and path, for the audit log; "" when it is gone.
-func (s *Service) Name(ctx context.Context, id string) (title, path string, err error) {
+// Name is a room's title and the event it belongs to (0: none), for the audit log; "" when it is gone.
+func (s *Service) Name(ctx context.Context, id string) (title string, event int64, err error) {
 	r, err := roomByID(ctx, s.DB, web.Number(id))
 	if errs.KindOf(err) == errs.NotFound {
-		return "", "", nil
+		return "", 0, nil
 	}
-	return r.Title, roomPath(r.ID), err
+	return r.Title, r.Event, err
 }
