@@ -57,7 +57,6 @@ func TestASupervisorSeesHowManyOfTheirOwnHaveAnsweredAndWhatToSay(t *testing.T) 
 		}
 		s.Clock.Move(36 * time.Hour)
 		must(t, s.Survey.CountRates(t.Context()))
-		s.Clock.Move(-36 * time.Hour) // sessions live by the machine's clock
 
 		lead.Get("/").Want(t, 200, "Unit A: about 50 % have answered")
 		lead.Get(page).Want(t, 200, "Unit A:", "In Unit A, about 50 % have answered.", "the-coordinator@apptest.example").Without(t, "Unit B", "Shores: about")
