@@ -99,6 +99,7 @@ func TestAHostAScreenAndThreePhonesMeetInALiveRoom(t *testing.T) {
 	phones[0].Until(`document.querySelector("[data-live-ask] [data-said]").innerText.includes("Kiitos")`)
 	host.Until(`document.getElementById("lead-list").innerText.includes("Miten <b>aloitan</b>?")`)
 	host.Go(`button[value="shown"]`)
+	phones[0].Until(`document.querySelector("#live-list .vote")?.textContent.trim().replace(/\s+/g, " ") === "1 ääni"`)
 	screen.Until(`document.getElementById("screen-main").innerText.includes("aloitan")`)
 	for _, p := range phones[1:] {
 		p.Until(`document.getElementById("live-more").innerText === "Näytä 1 uusi kysymys"`)
@@ -108,7 +109,7 @@ func TestAHostAScreenAndThreePhonesMeetInALiveRoom(t *testing.T) {
 		p.Until(`document.querySelector("#live-list .vote").getAttribute("aria-pressed") === "true"`)
 	}
 	for _, p := range phones {
-		p.Until(`document.querySelector("#live-list [data-n]")?.innerText === "3"`)
+		p.Until(`document.querySelector("#live-list .vote")?.textContent.trim().replace(/\s+/g, " ") === "3 ääntä"`)
 	}
 	screen.Until(`document.querySelector("#screen-main .votes").innerText.startsWith("3")`)
 	host.Go(`button[value="pin"]`)

@@ -91,6 +91,7 @@ function participate(room) {
   /** @param {Element} li @param {Question} q */
   function update(li, q) {
     part(li, "[data-n]").textContent = String(q.n);
+    part(li, "[data-word]").textContent = (q.n === 1 ? words.voteWord : words.votesWord) ?? "";
     part(li, "[data-name]").textContent = q.name ?? "";
     part(li, "[data-done]").hidden = !q.done;
     part(li, "[data-pin]").hidden = !q.pin;
