@@ -163,12 +163,7 @@ func Times(e *Event, p web.Page) string {
 }
 
 func sittingTimes(x Sitting, p web.Page) string {
-	end := web.ClockOf(x.End)
-	if p.Lang == "en" {
-		end = strings.Replace(end, ".", ":", 1)
-	}
-	day := p.T("events.weekday-" + strconv.Itoa(int(x.Start.In(i18n.Zone()).Weekday())))
-	return day + " " + i18n.Time(p.Lang, x.Start) + "–" + end
+	return p.T("events.weekday-"+strconv.Itoa(int(x.Start.In(i18n.Zone()).Weekday()))) + " " + i18n.Span(p.Lang, x.Start, x.End)
 }
 
 // eventPage is an event as people with an account see it.

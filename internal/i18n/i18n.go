@@ -177,15 +177,31 @@ func Day(lang, day string) string {
 
 // Time writes day and hour of t as the language does.
 func Time(lang string, t time.Time) string {
-	t = t.In(zone)
-	clock := fmt.Sprintf("%d.%02d", t.Hour(), t.Minute())
-	switch lang {
+	switch day, clock := Date(lang, t), Clock(lang, t); lang {
 	case "fi":
-		return t.Format("2.1.2006") + " klo " + clock
+		return day + " klo " + clock
 	case "sv":
-		return t.Format("2.1.2006") + " kl. " + clock
+		return day + " kl. " + clock
+	default:
+		return day + ", " + clock
 	}
-	return t.Format("2 January 2006, 15:04")
+}
+
+// Clock writes the hour of t as the language does: 9.05, in English 09:05.
+func Clock(lang string, t time.Time) string {
+	t = t.In(zone)
+	if lang == "en" {
+		return t.Format("15:04")
+	}
+	return fmt.Sprintf("%d.%02d", t.Hour(), t.Minute())
+}
+
+// Span writes when something begins and ends: the day once when it is the same.
+func Span(lang string, start, end time.Time) string {
+	if Date(lang, start) != Date(lang, end) {
+		return Time(lang, start) + " – " + Time(lang, end)
+	}
+	return Time(lang, start) + "–" + Clock(lang, end)
 }
 
 // Sort orders items by name as the language orders its letters: å ä ö come last in Finnish and Swedish.

@@ -41,6 +41,9 @@ func TestNumbersAndTimesAreWrittenAsTheLanguageDoes(t *testing.T) {
 		{Decimal("fi", 3.6, 1), "3,6"}, {Decimal("en", 3.6, 1), "3.6"},
 		{Int("en", 18000), "18,000"}, {Int("sv", 999), "999"},
 		{Time("fi", at), "22.11.2026 klo 9.05"}, {Date("en", at), "22 November 2026"},
+		{Span("fi", at, at.Add(40*time.Minute)), "22.11.2026 klo 9.05–9.45"}, {Span("sv", at, at.Add(2*time.Hour)), "22.11.2026 kl. 9.05–11.05"},
+		{Span("en", at, at.Add(40*time.Minute)), "22 November 2026, 09:05–09:45"},
+		{Span("fi", at, at.Add(24*time.Hour)), "22.11.2026 klo 9.05 – 23.11.2026 klo 9.05"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)

@@ -11,7 +11,6 @@ import (
 	"taitorinki/internal/i18n"
 	"taitorinki/internal/people"
 	"taitorinki/internal/ui"
-	"taitorinki/internal/web"
 )
 
 // PassOn writes to a supervisor about an event, in their language, with what is theirs today. Who leads nobody of the target group
@@ -83,11 +82,7 @@ func (s *Service) ready(e *events.Event, texts Texts, lang, link string) string 
 // times are the sittings of an event, a line each.
 func times(e *events.Event, lang string) (out []string) {
 	for _, x := range e.Held() {
-		end := strings.TrimPrefix(web.ClockOf(x.End), "0")
-		if lang == "en" {
-			end = strings.Replace(web.ClockOf(x.End), ".", ":", 1)
-		}
-		out = append(out, i18n.Time(lang, x.Start)+"–"+end)
+		out = append(out, i18n.Span(lang, x.Start, x.End))
 	}
 	return out
 }

@@ -128,11 +128,7 @@ func (n names) time(at time.Time) string {
 	if local.Hour() == 0 && local.Minute() == 0 {
 		local = local.Add(-time.Minute)
 	}
-	clock := local.Format("15.04")
-	if n.lang == "en" {
-		clock = local.Format("15:04")
-	}
-	clock = strings.TrimPrefix(clock, "0")
+	clock := i18n.Clock(n.lang, local)
 	switch mentoring.Day(local) {
 	case mentoring.Day(n.now):
 		return n.t("asking.today", "clock", clock)

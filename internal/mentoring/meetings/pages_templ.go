@@ -345,12 +345,12 @@ func listView(p listPage) templ.Component {
 					ctx = templ.InitializeContext(ctx)
 					for _, m := range p.Past {
 						if m.State == Finished {
-							templ_7745c5c3_Err = ui.LinkLine(m.Title, m.path("/summary"), times(&m, p.Lang)+" · "+p.x.place(&m, p.Page)).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.LinkLine(m.Title, m.path("/summary"), i18n.Span(p.Lang, m.Start, m.End)+" · "+p.x.place(&m, p.Page)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 						} else {
-							templ_7745c5c3_Err = ui.LinkLine(m.Title, m.path(""), times(&m, p.Lang)+" · "+p.x.place(&m, p.Page)+" · "+p.T("meetings.not-finished")).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.LinkLine(m.Title, m.path(""), i18n.Span(p.Lang, m.Start, m.End)+" · "+p.x.place(&m, p.Page)+" · "+p.T("meetings.not-finished")).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -436,7 +436,7 @@ func comingLines(p listPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.LinkLine(m.Title, m.path(""), times(&m, p.Lang)+" · "+p.x.place(&m, p.Page)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.LinkLine(m.Title, m.path(""), i18n.Span(p.Lang, m.Start, m.End)+" · "+p.x.place(&m, p.Page)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -466,9 +466,9 @@ func comingLines(p listPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(times(p.Next, p.Lang))
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.Span(p.Lang, p.Next.Start, p.Next.End))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages.templ`, Line: 88, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `pages.templ`, Line: 88, Col: 85}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 			if templ_7745c5c3_Err != nil {

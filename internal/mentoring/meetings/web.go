@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"taitorinki/internal/errs"
@@ -207,15 +206,6 @@ func (x *reader) place(m *Meeting, p web.Page) string {
 		return p.T("meetings.whole")
 	}
 	return unitName(x.tree, m.Unit, p.Lang)
-}
-
-// times are a meeting's day and hours.
-func times(m *Meeting, lang string) string {
-	end := web.ClockOf(m.End)
-	if lang == "en" {
-		end = strings.Replace(end, ".", ":", 1)
-	}
-	return i18n.Time(lang, m.Start) + "–" + end
 }
 
 // meetingPage is one meeting as its people see it.

@@ -352,7 +352,7 @@ func (s *Service) facts(ctx context.Context, p *meetingPage) (out []ui.Fact, err
 			out = append(out, ui.Fact{Term: p.T("meetings." + key), Value: text})
 		}
 	}
-	add("when", times(&p.Meeting, p.Lang))
+	add("when", i18n.Span(p.Lang, p.Meeting.Start, p.Meeting.End))
 	add("for", p.x.place(&p.Meeting, p.Page))
 	add("place", p.Place)
 	add("expert", p.Expert)
