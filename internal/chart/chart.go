@@ -67,7 +67,7 @@ func drawn(about About, draw func(d *drawing) (height float64), all ...*drawing)
 		id := clean(about.ID) + suffix
 		height := draw(d)
 		out.WriteString(`<svg class="chart ` + class + `" viewBox="0 0 ` + num(d.width) + " " + num(height) +
-			`" role="img" aria-labelledby="` + id + "-t " + id + `-d">` +
+			`" role="img" aria-labelledby="` + id + `-t" aria-describedby="` + id + `-d">` +
 			`<title id="` + id + `-t">` + clean(about.Title) + `</title><desc id="` + id + `-d">` + clean(about.Desc) + `</desc>` +
 			string(d.body) + `</svg>`)
 	}

@@ -110,7 +110,7 @@ func check(t fataler, elements []element, ids map[string]bool) {
 				t.Fatalf("svg %v", e.attr)
 			}
 			height, _ = strconv.ParseFloat(box[3], 64)
-			for id := range strings.FieldsSeq(e.attr["aria-labelledby"]) {
+			for id := range strings.FieldsSeq(e.attr["aria-labelledby"] + " " + e.attr["aria-describedby"]) {
 				if !ids[id] {
 					t.Fatalf("there is no id %s", id)
 				}

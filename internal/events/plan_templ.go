@@ -608,7 +608,7 @@ func planView(p planPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Checkbox(ui.Field{Name: "anonymous", Label: p.T("events.field-anonymous"), Help: p.T("events.anonymous-help"), Checked: p.Form.text["anonymous"] != "", Optional: true, Error: p.Fault(p.Errors, "anonymous")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Checkbox(ui.Field{Name: "anonymous", Label: p.T("events.field-anonymous"), Help: p.T("events.anonymous-help"), Checked: p.Form.text["anonymous"] != "", Error: p.Fault(p.Errors, "anonymous")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
