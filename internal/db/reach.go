@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -55,6 +56,59 @@ func reaching(address string) (*pgx.ConnConfig, error) {
 		return err
 	}
 	return c, nil
+}
+
+// urlConnector opens connections to an address as database/sql does.
+type urlConnector struct {
+	driver driver.Driver
+	url    string
+}
+
+func (c urlConnector) Driver() driver.Driver { return c.driver }
+
+func (c urlConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	dc, ok := c.driver.(driver.DriverContext)
+	if !ok {
+		return c.driver.Open(c.url)
+	}
+	to, err := dc.OpenConnector(c.url)
+	if err != nil {
+		return nil, err
+	}
+	return to.Connect(ctx)
+}
+
+// A try to connect that fails after longer than this speaks for all that begin in as long a time after it.
+const slowFailure = time.Second
+
+// sparing lets one failure to connect speak for the next ones. When a pool is full, database/sql opens connections for those who wait
+// one after the other: of a hundred who wait for a host that has vanished the last would be told after minutes.
+type sparing struct {
+	driver.Connector
+
+	mu     sync.Mutex
+	failed error
+	until  time.Time
+}
+
+func (c *sparing) Connect(ctx context.Context) (driver.Conn, error) {
+	began := time.Now()
+	c.mu.Lock()
+	failed := c.failed
+	if began.After(c.until) {
+		failed = nil
+	}
+	c.mu.Unlock()
+	if failed != nil {
+		return nil, failed
+	}
+	conn, err := c.Connector.Connect(ctx)
+	if now := time.Now(); err != nil && ctx.Err() == nil && now.Sub(began) > slowFailure {
+		c.mu.Lock()
+		c.failed, c.until = err, now.Add(slowFailure)
+		c.mu.Unlock()
+	}
+	return conn, err
 }
 
 // hosts are all hosts that an address names.

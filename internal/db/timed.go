@@ -14,39 +14,28 @@ type Ran func(ctx context.Context, query string, took time.Duration)
 // openPool opens a pool of connections, whose statements are timed if ran is not nil.
 func openPool(name, url string, ran Ran) (*sql.DB, error) {
 	s, err := sql.Open(name, url)
-	if err != nil || ran == nil {
-		return s, err
+	if err != nil {
+		return nil, err
 	}
 	defer s.Close() // it has opened nothing yet, and was wanted for its driver only
-	return sql.OpenDB(timedConnector{s.Driver(), url, ran}), nil
+	var c driver.Connector = urlConnector{s.Driver(), url}
+	if ran != nil {
+		c = timedConnector{c, ran}
+	}
+	return sql.OpenDB(&sparing{Connector: c}), nil
 }
 
 type timedConnector struct {
-	driver driver.Driver
-	url    string
-	ran    Ran
+	driver.Connector
+	ran Ran
 }
 
-func (c timedConnector) Driver() driver.Driver { return c.driver }
-
 func (c timedConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := connect(ctx, c.driver, c.url)
+	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &timedConn{Conn: conn, ran: c.ran}, nil
-}
-
-func connect(ctx context.Context, d driver.Driver, url string) (driver.Conn, error) {
-	dc, ok := d.(driver.DriverContext)
-	if !ok {
-		return d.Open(url)
-	}
-	c, err := dc.OpenConnector(url)
-	if err != nil {
-		return nil, err
-	}
-	return c.Connect(ctx)
 }
 
 // timedConn hands everything on to a connection. Where the driver cannot do something, its answer is what database/sql takes for

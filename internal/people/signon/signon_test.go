@@ -33,6 +33,7 @@ func placeAt(t *testing.T, d *db.DB, by *signontest.Provider) *place {
 	t.Helper()
 	p := &place{Provider: by, t: t}
 	p.Site = apptest.New(t, d, func(c *app.Config) { c.Signon = p.Register(t, c.BaseURL) })
+	p.Clock.Move(time.Since(apptest.Start).Truncate(time.Second)) // the provider dates its tokens by the machine's clock
 	return p
 }
 
