@@ -155,15 +155,16 @@ func Times(e *Event, p web.Page) string {
 	if len(held) == 0 {
 		return ""
 	}
-	text := sittingTimes(held[0], p)
+	text := held[0].When(p.Lang, p.T)
 	if len(held) > 1 {
 		text = p.T("events.and-more", "first", text, "n", len(held)-1)
 	}
 	return text
 }
 
-func sittingTimes(x Sitting, p web.Page) string {
-	return p.T("events.weekday-"+strconv.Itoa(int(x.Start.In(i18n.Zone()).Weekday()))) + " " + i18n.Span(p.Lang, x.Start, x.End)
+// When is the sitting's weekday, day and hours in words.
+func (x *Sitting) When(lang string, t func(key string, args ...any) string) string {
+	return t("events.weekday-"+strconv.Itoa(int(x.Start.In(i18n.Zone()).Weekday()))) + " " + i18n.Span(lang, x.Start, x.End)
 }
 
 // eventPage is an event as people with an account see it.
@@ -238,7 +239,7 @@ func (s *Service) Facts(ctx context.Context, p web.Page, e *Event) (out []ui.Fac
 		if i > 0 {
 			key = "when-too"
 		}
-		add(key, sittingTimes(x, p))
+		add(key, x.When(p.Lang, p.T))
 	}
 	add("place", e.Place)
 	add("kind", p.T("events.kind-"+string(e.Kind)))

@@ -189,7 +189,7 @@ func (s *Service) fillText(m *mail.Message, l *letter, e *events.Event, x *Signu
 	when := times(e, to.Lang, t)
 	for i := range e.Sittings {
 		if e.Sittings[i].ID == l.Sitting && (l.Kind == "day" || l.Kind == "hour" || strings.HasPrefix(l.Kind, "sitting")) {
-			when = span(&e.Sittings[i], to.Lang, t)
+			when = e.Sittings[i].When(to.Lang, t)
 		}
 	}
 	about := when
